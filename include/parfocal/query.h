@@ -1,0 +1,141 @@
+// A search after it was parsed and bound to schema and terms, and its answer. Made by index/search
+// (binder), executed by a Snapshot (search_index.h); these are plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parfocal/record_name.h"
+#include "parfocal/statement.h"
+
+namespace parfocal {
+
+// A condition on one row. A row is an ImageSet together with what its study says, or a study that
+// has none (see index/segment for the rule by which a study's values hold for its ImageSets).
+struct QueryNode {
+  enum class Kind : uint8_t {
+    kAll,        // Every row.
+    kNone,       // No row.
+    kAnd,        // Every child. No children: all.
+    kOr,         // Some child. No children: none.
+    kNot,        // Not the one child.
+    kWord,       // words[0], folded and unstemmed, in any searchable text or value of the row (or in `field`).
+    kPhrase,     // `words` in this order, next to each other, in one text or value.
+    kPrefix,     // A word that begins with words[0].
+    kValue,      // `field` has one of `values`.
+    kHas,        // `field` has any value.
+    kSubstring,  // The text of `field` contains words[0], without regard to case.
+    kRange,      // `field` has a number or date with low <= x <= high.
+  };
+  Kind kind = Kind::kAll;
+  std::vector<QueryNode> children;
+  // Schema field, or "attribute" with `attribute_key`. Empty for words in any field.
+  std::string field;
+  std::string attribute_key;  // As the source spells it, compared without regard to case.
+  std::vector<std::string> words;
+  // Sorted. Value keys as index/schema makes them (a CURIE for a term, the words otherwise).
+  std::vector<std::string> values;
+  // Of kRange; a missing bound is open. Dates are days since 1970-01-01 (their first day for `low`
+  // comparisons, their last day for `high`).
+  std::optional<double> low, high;
+  bool low_exclusive = false, high_exclusive = false;
+  // Position in the list of explain steps, or -1.
+  int explain = -1;
+};
+
+enum class SearchLevel : uint8_t { kStudy = 0, kImageSet = 1 };
+enum class SearchOrder : uint8_t { kRelevance = 0, kReleaseDateDescending, kReleaseDate, kTitle, kImageCountDescending, kBytesDescending, kName };
+
+struct FacetSpec {
+  std::string field;           // Schema field, or "attribute" with `attribute_key`.
+  std::string attribute_key;
+  int limit = 50;              // Values wanted, most frequent first.
+  int64_t offset = 0;          // Values to pass over first.
+  std::string contains;        // Only values whose label or key contains this, without regard to case.
+};
+
+// How one part of the query was understood.
+struct ExplainStep {
+  std::string text;    // The caller's words.
+  std::string field;   // Empty for words.
+  std::string term;    // CURIE, if it became one.
+  std::string label;
+  TermRule rule = TermRule::kUnmapped;
+  int64_t expanded_terms = 0;  // Size of the closure used.
+  int64_t rows = 0;            // Rows that this step alone matches; filled by Execute.
+  std::string note;
+};
+
+struct BoundQuery {
+  QueryNode words;   // From the query text; kAll if empty. Decides the ranking.
+  QueryNode filter;  // From the filter; kAll if empty.
+  // Top-level AND parts of `filter` that are conditions on one field each, so that a facet can leave
+  // out its own: conditions[i].field is set. `filter` is their AND with the rest.
+  std::vector<QueryNode> conditions;
+  QueryNode rest;
+  SearchLevel level = SearchLevel::kStudy;
+  SearchOrder order = SearchOrder::kRelevance;
+  int page_size = 25;
+  std::string after;  // Sort key behind which the page begins; empty: the first page.
+  std::vector<FacetSpec> facets;
+  bool snippets = false;
+  std::vector<ExplainStep> explain;  // From the binder.
+};
+
+struct Counts {
+  int64_t studies = 0;
+  int64_t image_sets = 0;          // Rows that are ImageSets.
+  int64_t images = 0;              // Sum of known original-image counts.
+  int64_t unknown_image_sets = 0;  // ImageSets (or studies without any) whose image count is unknown.
+  friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+struct Hit {
+  RecordName name;
+  int64_t score = 0;     // Fixed point: 1/65536. Equal on every node with the same statistics.
+  std::string sort_key;  // Opaque; `after` of the next page.
+  Counts counts;         // Of the study's matching rows (study level), or of the row.
+  std::vector<RecordName> samples;  // Study level: the first matching ImageSets, at most 3.
+  std::string snippet;   // Plain text with U+E000 before and U+E001 after each matched word.
+};
+
+struct FacetValue {
+  std::string value;  // Value key: CURIE or words.
+  std::string label;
+  Counts exact;  // With this very value.
+  Counts count;  // With it or any descendant.
+};
+
+struct FacetResult {
+  std::string field;
+  std::string attribute_key;
+  std::vector<FacetValue> values;  // By count (at the query's level) descending, then exact, then value.
+  int64_t total_values = 0;        // How many there are to page through.
+  Counts missing;                  // Rows that have no value.
+};
+
+struct Revision {
+  int64_t sequence = 0;  // Of the public group.
+  std::string release;   // Of the ontologies.
+  friend bool operator==(const Revision&, const Revision&) = default;
+};
+
+struct SearchAnswer {
+  std::vector<Hit> hits;
+  bool more = false;  // Hits follow behind the last one's sort_key.
+  Counts total;
+  std::vector<FacetResult> facets;  // In the order asked for.
+  std::vector<ExplainStep> explain;
+  Revision revision;
+};
+
+struct Suggestion {
+  std::string text;   // What to put into the box.
+  std::string field;  // Where the value occurs.
+  std::string value;  // Value key.
+  int64_t rows = 0;
+};
+
+}  // namespace parfocal
