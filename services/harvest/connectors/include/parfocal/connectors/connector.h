@@ -1,0 +1,70 @@
+// A connector speaks one protocol: it turns what a source offers into pages of drafts. A draft is a
+// Record whose statements hold what the source stated (`value`, `stated_id` as a canonical CURIE where
+// the prefix is known, `role`, `group`, `scope`); `term`, `label`, `rule` are left to the normaliser.
+//
+// Pages are deterministic: the same cursor over the same content gives the same page, so a run that
+// was killed continues at its last acknowledged cursor and replays nothing wrongly.
+//
+// Thread safety: one run uses one connector from one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "parfocal/fetcher.h"
+#include "parfocal/harvest.h"
+#include "parfocal/record.h"
+#include "parfocal/record_store.h"
+#include "parfocal/status.h"
+
+namespace parfocal {
+
+struct Draft {
+  Record record;
+  RawSlice raw;  // Into DraftPage::raw.
+};
+
+struct DraftPage {
+  std::vector<std::string> raw;  // Bytes as received (after unpacking gzip and tar).
+  std::vector<Draft> drafts;     // Names are distinct.
+  std::vector<Rejection> rejections;  // `place`, `record`, `reason`, `raw` filled.
+  std::string next_cursor;
+  bool last = false;             // No page follows; next_cursor is then empty.
+  // fetched, quarantined, skipped, rows_read, rows_accepted, rows_rejected of this page.
+  // fetched == drafts.size() + quarantined + skipped.
+  Ledger ledger;
+  // For the progress display: units of work (files, rows) done so far and in all, 0 if not known.
+  int64_t progress_done = 0;
+  int64_t progress_total = 0;
+};
+
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  // Reads the page at `cursor`; "" is the first. A bad record is a rejection, never a failure; a
+  // failure means that the page (or the whole source) cannot be had: NOT_FOUND, UNAVAILABLE,
+  // PERMISSION_DENIED, DATA_LOSS (truncated archive), RESOURCE_EXHAUSTED (a limit, named).
+  virtual absl::StatusOr<DraftPage> NextPage(const std::string& cursor) = 0;
+  // Whether absence from one complete listing means that the source took the record away (a folder,
+  // an archive: the listing is read whole and at once). False: two complete listings must agree.
+  virtual bool ListingIsWhole() const = 0;
+};
+
+struct ConnectorContext {
+  Fetcher* fetcher = nullptr;  // Borrowed; nullptr: only local locations.
+  std::string share_dir;       // Where deploy/sources/ lies.
+};
+
+// Makes a connector of one kind for `source`. INVALID_ARGUMENT for unknown options or a location that
+// the connector cannot read.
+using ConnectorFactory =
+    std::function<absl::StatusOr<std::unique_ptr<Connector>>(const Source&, const ConnectorContext&)>;
+
+// By kind, such as "ro-crate"; filled by the composition root.
+using ConnectorRegistry = std::map<std::string, ConnectorFactory>;
+
+}  // namespace parfocal
