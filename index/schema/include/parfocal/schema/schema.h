@@ -42,20 +42,28 @@ struct Field {
   bool facet = false;
   // Weight of a word found in this field, 0: words do not look here.
   int weight = 0;
-  // Prefix of its words in the text index; empty if weight is 0.
+  // Prefix of its words in the text index of studies. Only kText fields have one: the words of values
+  // are found through the vocabulary, which knows the field of each value.
   absl::string_view prefix;
   // Ontology prefixes in which a word of this field is looked up; empty: no look-up.
   std::vector<absl::string_view> ontologies;
+  // Ids of this field roll up along is-a and part-of (FieldValue::is_term).
+  bool closure = false;
   absl::string_view description;
   // For stated_x: the id of x; otherwise its own id.
   FieldId base = 0;
   bool stated = false;  // Is a stated_ twin.
+  // The id of its stated_ twin; its own id if it has none.
+  FieldId twin = 0;
 };
 
 // All fields, by id; the stated_ twins of kTerm fields follow the fields proper.
 absl::Span<const Field> Fields();
 // nullptr if there is none.
 const Field* FindField(absl::string_view name);
+// Names the table's content: stored fields are numbers, so an index that was written with another
+// table cannot be read and is rebuilt.
+uint64_t SchemaFingerprint();
 // The names nearest to `name` by edit distance, best first, at most 3.
 std::vector<std::string> NearestFieldNames(absl::string_view name);
 
@@ -82,7 +90,14 @@ void ForEachFieldValue(const Study& study,
                        const std::function<void(const FieldValue&, absl::string_view scope)>& emit);
 void ForEachFieldValue(const ImageSet& set, const std::function<void(const FieldValue&)>& emit);
 
-// The full texts of a study, by kText field.
+// Whether the source's own key `name` speaks of a person (age, ethnicity, donor, patient, ...): such an
+// attribute is shown with its record, but is neither searchable nor a facet.
+bool IsPersonalAttribute(absl::string_view name);
+
+// Days since 1970-01-01 of the first day of "YYYY", "YYYY-MM" or "YYYY-MM-DD"; nullopt if it is no date.
+std::optional<int32_t> FirstDayOf(absl::string_view date);
+
+// The full texts of a study, by kText field; in schema order, each field at most once.
 void ForEachText(const Study& study, const std::function<void(const Field&, absl::string_view)>& emit);
 
 // The table as Markdown, for docs/fields.md.
