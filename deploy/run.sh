@@ -192,7 +192,7 @@ harvest_all() {
     local archives=$ROOT/deploy/sample/archives
     harvest coastal ro-crate "$archives/coastal" "Coastal Image Archive (synthetic)"
     harvest highland ro-crate "$archives/highland-1.tar.gz" "Highland Image Archive (synthetic)" "$archives/highland-2.tar.gz"
-    harvest moorland idr "$archives/moorland" "Moorland Screens (synthetic)"
+    harvest moorland idr "$archives/idr" "Moorland Screens (synthetic)"
   fi
 }
 

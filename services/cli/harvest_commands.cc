@@ -1,0 +1,200 @@
+// parfocal harvest, runs, rejections
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "command.h"
+#include "google/protobuf/util/time_util.h"
+#include "parfocal/cli/terminal_text.h"
+#include "progress.h"
+#include "short_names.h"
+
+namespace parfocal::cli {
+namespace {
+
+constexpr int kRejectionsWithoutAll = 25;
+
+std::string StateOf(const v1::Run& run) { return v1::Run::State_Name(run.state()); }
+
+std::string TookOf(const v1::Run& run) {
+  if (!run.has_end_time()) return "";
+  const double seconds =
+      google::protobuf::util::TimeUtil::DurationToMilliseconds(run.end_time() - run.start_time()) /
+      1000.0;
+  return absl::StrFormat("%.1f s", seconds);
+}
+
+void PrintLedger(const Session& session, const v1::Run& run) {
+  const v1::Ledger& ledger = run.ledger();
+  session.out() << session.Bold(
+      absl::StrCat("run ", EscapeForTerminal(ShortName(run.name())), "  ", StateOf(run)));
+  if (run.has_end_time()) session.out() << " in " << TookOf(run);
+  if (run.resumed()) session.out() << ", resumed";
+  session.out() << '\n';
+  Table table({{"", true}, {""}});
+  auto row = [&](int64_t count, const char* what) { table.AddRow({FormatCount(count), what}); };
+  row(ledger.fetched(), "records fetched, of which:");
+  row(ledger.new_records(), "new");
+  row(ledger.changed(), "changed");
+  row(ledger.unchanged(), "unchanged");
+  row(ledger.quarantined(), "quarantined");
+  row(ledger.skipped(), "skipped");
+  row(ledger.deleted(), "deleted (not fetched)");
+  if (ledger.restored() > 0) row(ledger.restored(), "restored (also new or changed)");
+  if (ledger.rows_read() > 0) {
+    row(ledger.rows_read(), "rows of tables read, of which:");
+    row(ledger.rows_accepted(), "accepted");
+    row(ledger.rows_rejected(), "rejected");
+  }
+  if (ledger.label_conflicts() > 0)
+    row(ledger.label_conflicts(), "values whose id and words disagree");
+  session.Print(table, 2);
+  session.out() << (ledger.adds_up() ? "The ledger adds up.\n" : "THE LEDGER DOES NOT ADD UP.\n");
+  if (!run.message().empty()) session.out() << EscapeForTerminal(run.message()) << '\n';
+}
+
+// Exit code of an ended run; says on the error stream why it is not complete.
+int EndOfRun(const Session& session, const v1::Run& run) {
+  if (run.state() == v1::Run::COMPLETE && run.ledger().adds_up()) return kOk;
+  const std::string source = ShortName(run.name().substr(0, run.name().find("/runs/")));
+  std::string way_out = absl::StrCat("parfocal rejections ", source, " shows what was refused");
+  if (run.state() == v1::Run::HELD) {
+    way_out = absl::StrCat("if the deletions are right: parfocal harvest ", source,
+                           " --accept-deletions");
+  }
+  return session.Fail(kNotComplete, absl::StrCat("harvest ", source),
+                      absl::StrCat(StateOf(run), run.message().empty() ? "" : ": ", run.message()),
+                      way_out);
+}
+
+int Harvest(const Session& session, const std::string& source, bool accept_deletions, bool wait) {
+  Client client = session.Connect();
+  const std::string what = absl::StrCat("harvest ", source);
+  v1::StartRunRequest start;
+  start.set_parent(SourceName(source));
+  start.set_accept_deletions(accept_deletions);
+  v1::Run run;
+  absl::Status status =
+      client.Call(client.harvest(), &v1::HarvestService::Stub::StartRun, start, &run);
+  if (!status.ok()) return session.Fail(what, status);
+  if (!wait) {
+    if (!session.PrintedJson(run))
+      session.out() << "Started " << EscapeForTerminal(ShortName(run.name())) << '\n';
+    return kOk;
+  }
+  v1::WatchRunRequest watch;
+  watch.set_name(run.name());
+  grpc::ClientContext context;
+  auto stream = client.harvest().WatchRun(&context, watch);
+  {
+    Progress progress(session.screen, what);
+    while (stream->Read(&run)) {
+      if (!session.json && run.state() == v1::Run::RUNNING) {
+        progress.Update(run.progress_done(), run.progress_total(),
+                        absl::StrCat(FormatCount(run.ledger().fetched()), " records"));
+      }
+    }
+  }
+  status = FromGrpc(stream->Finish());
+  if (!status.ok()) return session.Fail(what, status);
+  if (run.state() == v1::Run::RUNNING) {
+    return session.Fail(kNotComplete, what, "the node ended the watch before the run ended",
+                        absl::StrCat("parfocal runs ", source, " shows how it stands"));
+  }
+  if (!session.PrintedJson(run)) PrintLedger(session, run);
+  return EndOfRun(session, run);
+}
+
+int Runs(const Session& session, const std::string& source) {
+  Client client = session.Connect();
+  v1::ListRunsRequest request;
+  request.set_parent(SourceName(source));
+  v1::ListRunsResponse response;
+  absl::Status status =
+      client.Call(client.harvest(), &v1::HarvestService::Stub::ListRuns, request, &response);
+  if (!status.ok()) return session.Fail(absl::StrCat("runs ", source), status);
+  if (session.PrintedJson(response)) return kOk;
+  Table table({{"run"},
+               {"state"},
+               {"started"},
+               {"took", true},
+               {"fetched", true},
+               {"new", true},
+               {"changed", true},
+               {"unchanged", true},
+               {"deleted", true},
+               {"quarantined", true},
+               {"why", false, true}});
+  for (const v1::Run& run : response.runs()) {
+    const v1::Ledger& ledger = run.ledger();
+    table.AddRow(
+        {ShortName(run.name()), StateOf(run),
+         absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixSeconds(run.start_time().seconds()),
+                          absl::UTCTimeZone()),
+         TookOf(run), FormatCount(ledger.fetched()), FormatCount(ledger.new_records()),
+         FormatCount(ledger.changed()), FormatCount(ledger.unchanged()),
+         FormatCount(ledger.deleted()), FormatCount(ledger.quarantined()), run.message()});
+  }
+  session.Print(table);
+  if (!response.next_page_token().empty()) session.out() << "Older runs are not shown.\n";
+  return kOk;
+}
+
+int Rejections(const Session& session, const std::string& parent, bool everything) {
+  Client client = session.Connect();
+  v1::ListRejectionsRequest request;
+  request.set_parent(SourceOrRunName(parent));
+  request.set_page_size(everything ? 200 : kRejectionsWithoutAll);
+  v1::ListRejectionsResponse all;
+  do {
+    v1::ListRejectionsResponse page;
+    absl::Status status =
+        client.Call(client.harvest(), &v1::HarvestService::Stub::ListRejections, request, &page);
+    if (!status.ok()) return session.Fail(absl::StrCat("rejections ", parent), status);
+    all.mutable_rejections()->MergeFrom(page.rejections());
+    all.set_next_page_token(page.next_page_token());
+    request.set_page_token(page.next_page_token());
+  } while (everything && !request.page_token().empty());
+  if (session.PrintedJson(all)) return kOk;
+  Table table({{"place", false, true}, {"record", false, true}, {"reason", false, true}});
+  for (const v1::Rejection& rejection : all.rejections()) {
+    table.AddRow({rejection.place(), ShortName(rejection.record()), rejection.reason()});
+  }
+  if (!table.empty()) session.Print(table);
+  if (table.empty()) session.out() << "Nothing was refused.\n";
+  if (!all.next_page_token().empty()) {
+    session.out() << "More: parfocal rejections " << EscapeForTerminal(parent) << " --all\n";
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void AddHarvestCommands(CLI::App& app, Session& session) {
+  auto name = std::make_shared<std::string>();
+  auto flag = std::make_shared<bool>(false);
+  auto no_wait = std::make_shared<bool>(false);
+  CLI::App* harvest = AddCommand(
+      app, session, "harvest",
+      "Harvests a source, waits, and prints the ledger; exits 0 only if the run is COMPLETE",
+      "parfocal harvest gide",
+      [&session, name, flag, no_wait] { return Harvest(session, *name, *flag, !*no_wait); });
+  harvest->add_option("SOURCE", *name, "The source")->required();
+  harvest->add_flag("--accept-deletions", *flag,
+                    "Delete even if it is so much that the run would be HELD");
+  harvest->add_flag("--no-wait", *no_wait, "Start the run and return at once");
+  CLI::App* runs =
+      AddCommand(app, session, "runs", "Lists the harvests of a source, newest first",
+                 "parfocal runs gide", [&session, name] { return Runs(session, *name); });
+  runs->add_option("SOURCE", *name, "The source")->required();
+  CLI::App* rejections =
+      AddCommand(app, session, "rejections", "Lists what a harvest refused, and why",
+                 "parfocal rejections idr --all",
+                 [&session, name, flag] { return Rejections(session, *name, *flag); });
+  rejections->add_option("SOURCE|RUN", *name, "A source (its newest run), or SOURCE/RUN")
+      ->required();
+  rejections->add_flag("--all", *flag, "All of them, not only the first 25");
+}
+
+}  // namespace parfocal::cli

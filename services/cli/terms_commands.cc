@@ -1,0 +1,254 @@
+// parfocal terms show|search|ancestors|descendants|resolve, parfocal ontology load
+#include <filesystem>
+#include <memory>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "command.h"
+#include "json_text.h"
+#include "parfocal/cli/terminal_text.h"
+#include "progress.h"
+#include "short_names.h"
+
+namespace parfocal::cli {
+namespace {
+
+struct TermsArguments {
+  std::string term;
+  std::vector<std::string> texts;
+  std::vector<std::string> ontologies;
+  int limit = 25;
+};
+
+std::string CountsText(const v1::Counts& counts) {
+  return absl::StrCat(FormatCount(counts.studies()), " studies, ", FormatCount(counts.image_sets()),
+                      " image sets, ", FormatCount(counts.images()), " images",
+                      counts.unknown_image_sets() > 0
+                          ? absl::StrCat(" and ", FormatCount(counts.unknown_image_sets()),
+                                         " sets of unknown number")
+                          : "");
+}
+
+int Show(const Session& session, const TermsArguments& arguments) {
+  Client client = session.Connect();
+  v1::GetTermRequest request;
+  request.set_name(TermName(arguments.term));
+  v1::Term term;
+  absl::Status status =
+      client.Call(client.ontology(), &v1::OntologyService::Stub::GetTerm, request, &term);
+  if (!status.ok()) return session.Fail(absl::StrCat("terms show ", arguments.term), status);
+  if (session.PrintedJson(term)) return kOk;
+  session.out() << session.Bold(EscapeForTerminal(absl::StrCat(term.label(), "  ", term.id())))
+                << '\n';
+  Table table({{""}, {"", false, true}});
+  if (term.obsolete())
+    table.AddRow({"obsolete",
+                  term.replaced_by().empty() ? "yes" : absl::StrCat("use ", term.replaced_by())});
+  if (!term.definition().empty()) table.AddRow({"definition", term.definition()});
+  for (const v1::Synonym& synonym : term.synonyms()) {
+    table.AddRow(
+        {absl::StrCat(absl::AsciiStrToLower(v1::Synonym::Scope_Name(synonym.scope())), " synonym"),
+         synonym.text()});
+  }
+  if (!term.parents().empty()) table.AddRow({"parents", absl::StrJoin(term.parents(), ", ")});
+  if (!term.xrefs().empty()) table.AddRow({"cross-references", absl::StrJoin(term.xrefs(), ", ")});
+  table.AddRow({"this very term", CountsText(term.exact())});
+  table.AddRow({"with all below", CountsText(term.rolled_up())});
+  session.Print(table, 2);
+  return kOk;
+}
+
+void PrintTerms(const Session& session, const google::protobuf::RepeatedPtrField<v1::Term>& terms) {
+  Table table({{"id"}, {"label", false, true}, {"", false, true}});
+  for (const v1::Term& term : terms) {
+    table.AddRow({term.id(), term.label(),
+                  term.obsolete() ? absl::StrCat("obsolete ", term.replaced_by()) : ""});
+  }
+  if (!table.empty()) session.Print(table);
+}
+
+int Find(const Session& session, const TermsArguments& arguments) {
+  Client client = session.Connect();
+  v1::ListTermsRequest request;
+  request.set_query(arguments.term);
+  for (const std::string& ontology : arguments.ontologies) request.add_ontologies(ontology);
+  request.set_page_size(arguments.limit);
+  v1::ListTermsResponse response;
+  absl::Status status =
+      client.Call(client.ontology(), &v1::OntologyService::Stub::ListTerms, request, &response);
+  if (!status.ok()) return session.Fail(absl::StrCat("terms search ", arguments.term), status);
+  if (session.PrintedJson(response)) return kOk;
+  if (response.terms().empty()) {
+    return session.Fail(kNotComplete, "terms search",
+                        absl::StrCat("no label or synonym fits '", arguments.term, "'"),
+                        "fewer letters find more");
+  }
+  PrintTerms(session, response.terms());
+  return kOk;
+}
+
+using ClosureMethod = grpc::Status (v1::OntologyService::Stub::*)(grpc::ClientContext*,
+                                                                  const v1::ClosureRequest&,
+                                                                  v1::ClosureResponse*);
+
+int Closure(const Session& session, const std::string& what, ClosureMethod method,
+            const TermsArguments& arguments) {
+  Client client = session.Connect();
+  v1::ClosureRequest request;
+  request.set_name(TermName(arguments.term));
+  request.set_page_size(10000);
+  v1::ClosureResponse all;
+  do {
+    v1::ClosureResponse page;
+    absl::Status status = client.Call(client.ontology(), method, request, &page);
+    if (!status.ok())
+      return session.Fail(absl::StrCat("terms ", what, " ", arguments.term), status);
+    all.mutable_terms()->MergeFrom(page.terms());
+    all.set_total_size(page.total_size());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  if (session.PrintedJson(all)) return kOk;
+  PrintTerms(session, all.terms());
+  session.out() << FormatCount(all.total_size()) << " terms, itself included\n";
+  return kOk;
+}
+
+int Resolve(const Session& session, const TermsArguments& arguments) {
+  Client client = session.Connect();
+  v1::ResolveRequest request;
+  for (const std::string& text : arguments.texts) request.add_texts(text);
+  for (const std::string& ontology : arguments.ontologies) request.add_ontologies(ontology);
+  v1::ResolveResponse response;
+  absl::Status status =
+      client.Call(client.ontology(), &v1::OntologyService::Stub::Resolve, request, &response);
+  if (!status.ok()) return session.Fail("terms resolve", status);
+  if (session.PrintedJson(response)) return kOk;
+  Table table({{"words", false, true},
+               {"term"},
+               {"label", false, true},
+               {"rule"},
+               {"also fits", false, true}});
+  for (const v1::Resolution& resolution : response.resolutions()) {
+    std::vector<std::string> others;
+    for (const v1::Term& candidate : resolution.candidates()) {
+      if (candidate.id() != resolution.term())
+        others.push_back(absl::StrCat(candidate.id(), " ", candidate.label()));
+    }
+    table.AddRow({resolution.text(), resolution.term().empty() ? "-" : resolution.term(),
+                  resolution.label(),
+                  absl::AsciiStrToLower(
+                      absl::StrReplaceAll(v1::TermRule_Name(resolution.rule()), {{"_", " "}})),
+                  absl::StrJoin(others, ", ")});
+  }
+  session.Print(table);
+  return kOk;
+}
+
+int Load(const Session& session, const std::vector<std::string>& paths) {
+  Client client = session.Connect();
+  v1::LoadOntologyRequest request;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    const std::filesystem::path whole = std::filesystem::absolute(path, error);
+    request.add_paths(error ? path : whole.lexically_normal().string());
+  }
+  grpc::ClientContext context;
+  auto stream = client.ontology().LoadOntology(&context, request);
+  v1::LoadOntologyProgress message;
+  Table table({{"file", false, true},
+               {"classes", true},
+               {"labels", true},
+               {"synonyms", true},
+               {"obsolete", true},
+               {"note", false, true}});
+  bool failed = false;
+  std::string release;
+  {
+    Progress progress(session.screen, "ontology load");
+    while (stream->Read(&message)) {
+      if (session.json) {
+        session.out() << ToJsonLine(message) << std::flush;
+      } else {
+        progress.Update(message.files_done(), message.files_total(), "files");
+      }
+      if (!message.release().empty()) release = message.release();
+      if (!message.has_file()) continue;
+      const auto& file = message.file();
+      failed = failed || !file.error().empty();
+      std::string note = file.error();
+      if (note.empty() && !file.warnings().empty()) {
+        note = absl::StrCat(
+            file.warnings_size(),
+            file.warnings_size() == 1 ? " warning: " : " warnings, the first: ", file.warnings(0));
+      }
+      table.AddRow({file.path(), FormatCount(file.classes()), FormatCount(file.labels()),
+                    FormatCount(file.synonyms()), FormatCount(file.obsolete()), note});
+    }
+  }
+  absl::Status status = FromGrpc(stream->Finish());
+  if (!session.json && !table.empty()) session.Print(table);
+  if (!status.ok()) return session.Fail("ontology load", status);
+  if (!session.json) session.out() << "Release " << EscapeForTerminal(release) << " holds now.\n";
+  if (failed) {
+    return session.Fail(kNotComplete, "ontology load", "not every file could be read",
+                        "the table says which and why");
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void AddTermsCommands(CLI::App& app, Session& session) {
+  CLI::App* group = AddGroup(app, "terms", "Terms of the loaded ontologies",
+                             "parfocal terms search 'light sheet'");
+  auto arguments = std::make_shared<TermsArguments>();
+  auto add_ontology_option = [arguments](CLI::App* command) {
+    command
+        ->add_option("--ontology", arguments->ontologies,
+                     "Only terms of this prefix; may be repeated")
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  CLI::App* show = AddCommand(*group, session, "show", "Shows a term and how often it occurs",
+                              "parfocal terms show EX:0000001",
+                              [&session, arguments] { return Show(session, *arguments); });
+  show->add_option("TERM", arguments->term, "Its id, in any spelling")->required();
+  CLI::App* find = AddCommand(*group, session, "search", "Finds terms by label or synonym",
+                              "parfocal terms search 'light sheet' --ontology FBbi",
+                              [&session, arguments] { return Find(session, *arguments); });
+  find->add_option("WORDS", arguments->term, "Words or the beginning of one")->required();
+  find->add_option("--limit", arguments->limit, "Terms to show, at most 200")
+      ->capture_default_str();
+  add_ontology_option(find);
+  CLI::App* ancestors = AddCommand(
+      *group, session, "ancestors", "Lists a term and all that it is or is part of",
+      "parfocal terms ancestors EX:0000001", [&session, arguments] {
+        return Closure(session, "ancestors", &v1::OntologyService::Stub::Ancestors, *arguments);
+      });
+  ancestors->add_option("TERM", arguments->term, "Its id, in any spelling")->required();
+  CLI::App* descendants = AddCommand(
+      *group, session, "descendants", "Lists a term and all below it",
+      "parfocal terms descendants EX:0000001", [&session, arguments] {
+        return Closure(session, "descendants", &v1::OntologyService::Stub::Descendants, *arguments);
+      });
+  descendants->add_option("TERM", arguments->term, "Its id, in any spelling")->required();
+  CLI::App* resolve = AddCommand(*group, session, "resolve",
+                                 "Turns words or ids into terms, and says by which rule",
+                                 "parfocal terms resolve 'elongated cell' HeLa",
+                                 [&session, arguments] { return Resolve(session, *arguments); });
+  resolve->add_option("TEXT", arguments->texts, "Words or ids, at most 1000")->required();
+  add_ontology_option(resolve);
+
+  CLI::App* ontology =
+      AddGroup(app, "ontology", "Ontologies of the node", "parfocal ontology load ./cmpo.obo");
+  CLI::App* load =
+      AddCommand(*ontology, session, "load",
+                 "Loads ontology files; the new release is swapped in when all is built",
+                 "parfocal ontology load ./cmpo.obo ./fbbi.owl.gz",
+                 [&session, arguments] { return Load(session, arguments->texts); });
+  load->add_option("PATH", arguments->texts, "Files or folders on the node's machine")->required();
+}
+
+}  // namespace parfocal::cli
