@@ -94,9 +94,10 @@ class RecordStore {
   virtual ~RecordStore() = default;
 
   // Writes the whole page durably (synced) or nothing of it. A record whose raw bytes and content
-  // are those already stored is counted unchanged and gets no change entry. FAILED_PRECONDITION if
-  // `page.run` is not the running run of `page.source`; INVALID_ARGUMENT if two upserts share a
-  // name. After UNAVAILABLE (an I/O error) the outcome is unknown: stop and replay.
+  // are those already stored is counted unchanged and gets no change entry. A tombstone that comes
+  // back is counted restored and changed. FAILED_PRECONDITION if `page.run` is not the running run of
+  // `page.source`; INVALID_ARGUMENT if a name stands twice in the page or is not of `page.source`, or
+  // a raw slice lies outside of its blob. After UNAVAILABLE (an I/O error) the outcome is unknown: stop and replay.
   virtual absl::StatusOr<PageReceipt> CommitPage(const PageCommit& page) = 0;
 
   // Returns the live record called `name`, or NOT_FOUND.
@@ -107,7 +108,8 @@ class RecordStore {
   virtual absl::StatusOr<std::string> GetRaw(const RecordName& name) const = 0;
 
   // Calls `visit` for each live record whose name begins with `prefix` (a source, or a study and its
-  // ImageSets: the study first) in key order, from one consistent view, until it returns false.
+  // ImageSets: the study first; an empty name: everything) in key order, from one consistent view,
+  // until it returns false. `visit` may call the store.
   // `after`: begin behind this name.
   virtual absl::Status Scan(const RecordName& prefix, const std::optional<RecordName>& after,
                             const std::function<bool(const StoredRecord&)>& visit) const = 0;
@@ -129,7 +131,7 @@ class RecordStore {
 
   // ALREADY_EXISTS if there is a source of that id.
   virtual absl::Status CreateSource(const Source& source) = 0;
-  // NOT_FOUND if there is none.
+  // NOT_FOUND if there is none. `created` and `last_complete_run` stay as they are.
   virtual absl::Status UpdateSource(const Source& source) = 0;
   virtual absl::StatusOr<Source> GetSource(const std::string& id) const = 0;
   virtual std::vector<Source> ListSources() const = 0;
@@ -140,7 +142,9 @@ class RecordStore {
   // Begins a run, or returns the one that a stopped node left running, with its cursor.
   // `resumed` tells which. NOT_FOUND without the source.
   virtual absl::StatusOr<Run> BeginRun(const std::string& source, absl::Time now, bool* resumed) = 0;
-  // Ends it; a COMPLETE run becomes the source's last_complete_run.
+  // Ends it with the state, end and message of `run`; cursor and ledger stay those of its pages. A
+  // COMPLETE run becomes the source's last_complete_run. NOT_FOUND; FAILED_PRECONDITION if it has
+  // ended; INVALID_ARGUMENT for state RUNNING.
   virtual absl::Status EndRun(const Run& run) = 0;
   virtual absl::StatusOr<Run> GetRun(const std::string& source, const std::string& run) const = 0;
   // Newest first.
