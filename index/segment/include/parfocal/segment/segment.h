@@ -14,6 +14,10 @@
 //   * the study's own row counts only while the snapshot has no live ImageSet of that study; on it
 //     all of the study's values hold, whatever their scope.
 //
+// Whether a row is live, the manifest's delete bitmap says (index/segment/deletes.h), not the segment. A
+// version of a study's record holds only while its own row is live there: of several versions at most
+// one is live, and none after the study was deleted, though its ImageSets may stay.
+//
 // File: header (magic, version, section table with length and XXH64 of each section), sections.
 // All checksums are verified by Verify(); Open verifies header and section table.
 //
@@ -32,9 +36,7 @@
 #include "parfocal/segment/vocabulary.h"
 #include "parfocal/status.h"
 
-namespace roaring {
-class Roaring;
-}
+class Roaring;  // CRoaring, <roaring/roaring.hh>
 
 namespace parfocal {
 
@@ -78,8 +80,9 @@ struct Run {
 
 class Segment {
  public:
-  // DATA_LOSS if a checksum or the structure is wrong, FAILED_PRECONDITION for an unknown version,
-  // NOT_FOUND.
+  // DATA_LOSS if header, section table or structure is wrong, FAILED_PRECONDITION for an unknown
+  // version or another table of fields, NOT_FOUND. What was opened can be read without fear of a crash,
+  // but only Verify() finds every changed byte.
   static absl::StatusOr<std::shared_ptr<const Segment>> Open(const std::string& path);
   ~Segment();
 
@@ -104,10 +107,13 @@ class Segment {
   uint32_t BlockOfRow(RowId row) const;  // 0: none.
   absl::string_view block(uint32_t number) const;
 
-  // Rows that have `value` as their own; nullptr if none. Any field, attributes included.
-  std::shared_ptr<const roaring::Roaring> RowsWith(ValueId value) const;
+  // Rows that have `value` as their own; nullptr if none. Any field, attributes included. Decoded anew
+  // by every call: callers that ask again keep it.
+  std::shared_ptr<const Roaring> RowsWith(ValueId value) const;
   // The own values that occur in the rows of this segment, ascending.
   absl::Span<const ValueId> values() const;
+  // Appends the rows of values()[index], ascending; false, and nothing appended, if they are damaged.
+  bool AppendRows(uint32_t index, std::vector<RowId>* rows) const;
   // How many rows have it as their own.
   uint32_t CountOf(ValueId value) const;
 

@@ -24,6 +24,12 @@ namespace parfocal {
 using ValueId = uint32_t;
 // Stands in the place of a FieldId for values of attributes.
 inline constexpr FieldId kAttributeField = 0xffff;
+// A longer key, label or attribute value is cut here, at a character; look-ups cut alike. The record
+// itself keeps the whole.
+inline constexpr size_t kMaxValueBytes = 32 * 1024;
+
+// A vocabulary holds at most this many values.
+inline constexpr ValueId kMaxValues = ValueId{1} << 28;
 
 struct VocabularyValue {
   FieldId field = 0;           // kAttributeField for an attribute.
@@ -38,7 +44,7 @@ class Vocabulary {
  public:
   // Opens or creates the log in `directory`, and drops whatever lies behind `size` values.
   // DATA_LOSS if fewer than `size` whole entries are there or one fails its checksum;
-  // FAILED_PRECONDITION for an unknown format version.
+  // FAILED_PRECONDITION for an unknown format version or another table of fields.
   static absl::StatusOr<std::unique_ptr<Vocabulary>> Open(const std::string& directory, ValueId size);
   ~Vocabulary();
 
@@ -57,12 +63,14 @@ class Vocabulary {
   std::string AttributeKeyName(uint32_t attribute_key) const;
   uint32_t attribute_keys() const;
 
-  // Writer only. Returns the number of the value, new or old.
+  // Writer only. Returns the number of the value, new or old. REQUIRES: size() < kMaxValues.
   ValueId Add(FieldId field, absl::string_view key, absl::string_view label, bool is_term,
               std::optional<double> number);
   ValueId AddAttribute(absl::string_view attribute_name, absl::string_view value);
-  // Writer only. Makes all that was added durable.
+  // Writer only. Makes all that was added durable. After UNAVAILABLE the outcome is unknown: open anew.
   absl::Status Sync();
+  // Reads the first `size` values again from the disk. DATA_LOSS if a checksum is wrong.
+  absl::Status Verify(ValueId size) const;
 
  private:
   struct State;

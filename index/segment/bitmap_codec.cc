@@ -1,0 +1,118 @@
+#include "bitmap_codec.h"
+
+#include <bit>
+#include <cstring>
+#include <roaring/roaring.hh>
+#include <vector>
+
+#include "wire.h"
+
+namespace parfocal {
+namespace {
+
+constexpr uint32_t kCookieWithoutRuns = 12346;
+constexpr uint32_t kCookieWithRuns = 12347;
+constexpr uint32_t kOffsetsFrom = 4;  // Containers; a smaller bitmap with runs has no offset table.
+constexpr uint32_t kArrayLimit = 4096;
+constexpr size_t kBitsetBytes = 8192;
+
+struct ContainerHead {
+  uint16_t key;
+  uint16_t count_less_one;
+};
+
+uint16_t U16(absl::string_view bytes, size_t index) {
+  uint16_t value;
+  std::memcpy(&value, bytes.data() + 2 * index, 2);
+  return value;
+}
+
+// Checks one container and returns its largest value through `last`.
+bool CheckArray(WireReader* in, uint32_t count, uint32_t* last) {
+  const absl::string_view values = in->Take(2 * size_t{count});
+  if (!in->ok()) return false;
+  for (uint32_t i = 1; i < count; ++i) {
+    if (U16(values, i) <= U16(values, i - 1)) return false;
+  }
+  *last = U16(values, count - 1);
+  return true;
+}
+
+bool CheckBitset(WireReader* in, uint32_t count, uint32_t* last) {
+  const absl::string_view words = in->Take(kBitsetBytes);
+  if (!in->ok()) return false;
+  uint32_t bits = 0;
+  for (size_t i = 0; i < kBitsetBytes / 8; ++i) {
+    uint64_t word;
+    std::memcpy(&word, words.data() + 8 * i, 8);
+    bits += static_cast<uint32_t>(std::popcount(word));
+    if (word != 0) *last = static_cast<uint32_t>(64 * i + 63 - std::countl_zero(word));
+  }
+  return bits == count;
+}
+
+bool CheckRuns(WireReader* in, uint32_t count, uint32_t* last) {
+  const uint32_t runs = in->Fixed<uint16_t>();
+  const absl::string_view pairs = in->Take(4 * size_t{runs});
+  if (!in->ok() || runs == 0) return false;
+  uint32_t next = 0, bits = 0;
+  for (uint32_t i = 0; i < runs; ++i) {
+    const uint32_t begin = U16(pairs, 2 * i);
+    const uint32_t end = begin + U16(pairs, 2 * i + 1);
+    // A run begins at least one value behind the one before.
+    if ((i > 0 && begin <= next) || end > 0xffff) return false;
+    bits += end - begin + 1;
+    next = end + 1;
+    *last = end;
+  }
+  return bits == count;
+}
+
+}  // namespace
+
+std::optional<size_t> CheckPortableBitmap(absl::string_view bytes, uint32_t limit) {
+  WireReader in(bytes);
+  const uint32_t cookie = in.Fixed<uint32_t>();
+  uint32_t containers = 0;
+  absl::string_view run_flags;
+  if ((cookie & 0xffff) == kCookieWithRuns) {
+    containers = (cookie >> 16) + 1;
+    run_flags = in.Take((containers + 7) / 8);
+  } else if (cookie == kCookieWithoutRuns) {
+    containers = in.Fixed<uint32_t>();
+  } else {
+    return std::nullopt;
+  }
+  if (!in.ok() || containers > 65536) return std::nullopt;
+  const absl::string_view heads = in.Take(sizeof(ContainerHead) * size_t{containers});
+  if (run_flags.empty() || containers >= kOffsetsFrom) in.Take(4 * size_t{containers});
+  if (!in.ok()) return std::nullopt;
+  int64_t last_key = -1;
+  for (uint32_t i = 0; i < containers; ++i) {
+    const uint32_t key = U16(heads, 2 * i);
+    const uint32_t count = U16(heads, 2 * i + 1) + 1u;
+    if (static_cast<int64_t>(key) <= last_key) return std::nullopt;
+    last_key = key;
+    const bool is_run =
+        !run_flags.empty() && ((static_cast<unsigned char>(run_flags[i / 8]) >> (i % 8)) & 1) != 0;
+    uint32_t last = 0;
+    const bool good = is_run                 ? CheckRuns(&in, count, &last)
+                      : count <= kArrayLimit ? CheckArray(&in, count, &last)
+                                             : CheckBitset(&in, count, &last);
+    if (!good || (uint64_t{key} << 16 | last) >= limit) return std::nullopt;
+  }
+  return bytes.size() - in.rest().size();
+}
+
+std::shared_ptr<const Roaring> ReadPortableBitmap(absl::string_view bytes, uint32_t limit) {
+  if (!CheckPortableBitmap(bytes, limit)) return nullptr;
+  return std::make_shared<const Roaring>(Roaring::readSafe(bytes.data(), bytes.size()));
+}
+
+std::string PortableBitmap(const Roaring& bitmap) {
+  std::string out(bitmap.getSizeInBytes(), '\0');
+  bitmap.write(out.data());
+  return out;
+}
+
+}  // namespace parfocal
