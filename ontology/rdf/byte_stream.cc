@@ -1,0 +1,143 @@
+#include "byte_stream.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+
+namespace parfocal::internal {
+namespace {
+constexpr size_t kPiece = 1 << 16;
+constexpr size_t kHead = 4096;
+}  // namespace
+
+struct ByteStream::Inflater {
+  z_stream stream = {};
+  bool member_done = false;
+  ~Inflater() { inflateEnd(&stream); }
+};
+
+ByteStream::ByteStream(std::FILE* file, absl::string_view bytes, int64_t limit)
+    : file_(file), bytes_(bytes), limit_(limit) {}
+
+ByteStream::~ByteStream() {
+  if (file_ != nullptr) std::fclose(file_);
+}
+
+absl::StatusOr<std::unique_ptr<ByteStream>> ByteStream::OpenFile(const std::string& path,
+                                                                 int64_t limit) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return absl::NotFoundError(absl::StrCat("ontology: cannot open ", path));
+  return std::unique_ptr<ByteStream>(new ByteStream(file, "", limit));
+}
+
+std::unique_ptr<ByteStream> ByteStream::OpenBytes(absl::string_view bytes, int64_t limit) {
+  return std::unique_ptr<ByteStream>(new ByteStream(nullptr, bytes, limit));
+}
+
+absl::StatusOr<absl::string_view> ByteStream::NextRaw() {
+  if (file_ == nullptr) {
+    absl::string_view piece = bytes_.substr(0, kPiece);
+    bytes_.remove_prefix(piece.size());
+    return piece;
+  }
+  raw_.resize(kPiece);
+  const size_t n = std::fread(raw_.data(), 1, kPiece, file_);
+  if (n == 0 && std::ferror(file_)) return absl::DataLossError("ontology: read error");
+  return absl::string_view(raw_.data(), n);
+}
+
+absl::Status ByteStream::Start() {
+  started_ = true;
+  PARFOCAL_ASSIGN_OR_RETURN(pending_, NextRaw());
+  if (pending_.size() < 2 || pending_[0] != '\x1f' || pending_[1] != '\x8b') {
+    return absl::OkStatus();
+  }
+  inflater_ = std::make_unique<Inflater>();
+  if (inflateInit2(&inflater_->stream, 15 + 16) != Z_OK) {
+    return absl::InternalError("ontology: zlib does not start");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::string_view> ByteStream::NextDecoded() {
+  if (!started_) PARFOCAL_RETURN_IF_ERROR(Start());
+  if (inflater_ == nullptr) {
+    if (pending_.empty()) {
+      PARFOCAL_ASSIGN_OR_RETURN(pending_, NextRaw());
+    }
+    absl::string_view piece = pending_;
+    pending_ = {};
+    return piece;
+  }
+  out_.resize(kPiece);
+  z_stream& z = inflater_->stream;
+  while (true) {
+    if (pending_.empty()) {
+      PARFOCAL_ASSIGN_OR_RETURN(pending_, NextRaw());
+      if (pending_.empty()) {
+        if (!inflater_->member_done)
+          return absl::DataLossError("ontology: gzip data end too early");
+        return absl::string_view();
+      }
+    }
+    if (inflater_->member_done) {  // A file may hold several members, one behind the other.
+      if (inflateReset(&z) != Z_OK) return absl::InternalError("ontology: zlib does not restart");
+      inflater_->member_done = false;
+    }
+    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(pending_.data()));
+    z.avail_in = static_cast<uInt>(pending_.size());
+    z.next_out = reinterpret_cast<Bytef*>(out_.data());
+    z.avail_out = static_cast<uInt>(out_.size());
+    const int code = inflate(&z, Z_NO_FLUSH);
+    pending_.remove_prefix(pending_.size() - z.avail_in);
+    if (code == Z_STREAM_END) {
+      inflater_->member_done = true;
+    } else if (code != Z_OK && code != Z_BUF_ERROR) {
+      return absl::DataLossError("ontology: damaged gzip data");
+    }
+    const size_t n = out_.size() - z.avail_out;
+    if (n > 0) return absl::string_view(out_.data(), n);
+  }
+}
+
+absl::StatusOr<absl::string_view> ByteStream::Peek() {
+  if (!head_ready_) {
+    head_ready_ = true;
+    while (head_.size() < kHead) {
+      PARFOCAL_ASSIGN_OR_RETURN(absl::string_view piece, NextDecoded());
+      if (piece.empty()) break;
+      head_.append(piece.data(), piece.size());
+    }
+  }
+  return absl::string_view(head_).substr(0, kHead);
+}
+
+absl::StatusOr<absl::string_view> ByteStream::Next() {
+  absl::string_view piece;
+  if (!head_.empty()) {
+    out_.swap(head_);
+    head_.clear();
+    head_ready_ = true;
+    piece = out_;
+  } else {
+    PARFOCAL_ASSIGN_OR_RETURN(piece, NextDecoded());
+  }
+  decoded_ += static_cast<int64_t>(piece.size());
+  if (decoded_ > limit_) {
+    return WithReason(absl::ResourceExhaustedError(
+                          absl::StrCat("ontology: larger than ", limit_, " bytes when decoded")),
+                      "LIMIT_EXCEEDED", "ontology.file_bytes");
+  }
+  return piece;
+}
+
+absl::StatusOr<std::string> ByteStream::ReadAll() {
+  std::string all;
+  while (true) {
+    PARFOCAL_ASSIGN_OR_RETURN(absl::string_view piece, Next());
+    if (piece.empty()) return all;
+    all.append(piece.data(), piece.size());
+  }
+}
+
+}  // namespace parfocal::internal
