@@ -226,6 +226,22 @@ TEST_F(SegmentTest, EveryFlippedBitIsFoundByVerify) {
   }
 }
 
+// Seeds of tests/fuzz/segment_fuzz: run with PARFOCAL_REGENERATE=1 after a change of the format.
+TEST_F(SegmentTest, FuzzSeedsAreOfThisFormat) {
+  const std::string seeds = std::string(PARFOCAL_SOURCE_DIR) + "/tests/fuzz/seeds/segment_fuzz/";
+  for (uint32_t seed = 1; seed <= 3; ++seed) {
+    std::mt19937 random(seed);
+    Build(Random(&random, 2, static_cast<int>(seed * seed * 10), 0), "a.seg");
+    const std::string name = absl::StrCat(seeds, "built-", seed);
+    if (std::getenv("PARFOCAL_REGENERATE") != nullptr) {
+      std::filesystem::copy_file(dir_ / "a.seg", name,
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+    EXPECT_THAT(Segment::Open(name),
+                ::testing::AnyOf(IsOk(), StatusIs(absl::StatusCode::kFailedPrecondition)));
+  }
+}
+
 TEST_F(SegmentTest, EveryTruncationIsFound) {
   std::mt19937 random(7);
   Build(Random(&random, 2, 20, 0), "a.seg");

@@ -1,5 +1,5 @@
-// The dead rows of a segment: superseded or deleted. A file of its own beside the immutable segment,
-// replaced by a file of another name when more rows die.
+// The dead rows of a segment: superseded or deleted. A file of its own beside the immutable
+// segment, replaced by a file of another name when more rows die.
 #pragma once
 
 #include <memory>

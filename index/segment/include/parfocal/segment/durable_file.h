@@ -1,8 +1,9 @@
-// Files that are written once and then only read: sequential writing that ends in a sync, whole-file
-// reading, read-only mapping, and the syncing of directories without which a new name is not durable.
+// Files that are written once and then only read: sequential writing that ends in a sync,
+// whole-file reading, read-only mapping, and the syncing of directories without which a new name is
+// not durable.
 //
-// Errors: NOT_FOUND for a missing file, UNAVAILABLE for any other failure of the system, naming the path.
-// Thread safety: one thread per object; a MappedFile may be read from any.
+// Errors: NOT_FOUND for a missing file, UNAVAILABLE for any other failure of the system, naming the
+// path. Thread safety: one thread per object; a MappedFile may be read from any.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ class DurableFile {
   // Creates `path`, or empties it.
   static absl::StatusOr<std::unique_ptr<DurableFile>> Create(const std::string& path);
   // Opens `path`, creating it if need be, and cuts it to `size` bytes.
-  static absl::StatusOr<std::unique_ptr<DurableFile>> OpenAt(const std::string& path, uint64_t size);
+  static absl::StatusOr<std::unique_ptr<DurableFile>> OpenAt(const std::string& path,
+                                                             uint64_t size);
   ~DurableFile();
   DurableFile(const DurableFile&) = delete;
   DurableFile& operator=(const DurableFile&) = delete;
@@ -65,8 +67,8 @@ class MappedFile {
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
 absl::Status SyncDirectory(const std::string& path);
-// Writes `bytes` to `path` so that after a crash either the old content or the new is there: written
-// aside, synced, renamed, directory synced.
+// Writes `bytes` to `path` so that after a crash either the old content or the new is there:
+// written aside, synced, renamed, directory synced.
 absl::Status ReplaceFile(const std::string& path, absl::string_view bytes);
 // XXH64 with seed 0.
 uint64_t HashBytes(absl::string_view bytes);

@@ -32,17 +32,18 @@ struct ManifestSegment {
 };
 
 struct Manifest {
-  int64_t sequence = 0;       // Applied catalogue sequence of the group.
+  int64_t sequence = 0;  // Applied catalogue sequence of the group.
   std::string group;
-  std::string release;        // Ontology release the values were normalised with.
-  ValueId values = 0;         // Size of the vocabulary.
-  uint32_t last_text_doc = 0; // Documents of text/studies up to this number belong to this state.
+  std::string release;         // Ontology release the values were normalised with.
+  ValueId values = 0;          // Size of the vocabulary.
+  uint32_t last_text_doc = 0;  // Documents of text/studies up to this number belong to this state.
   uint64_t next_segment = 1;
   std::vector<ManifestSegment> segments;
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
-// NOT_FOUND if there is none, DATA_LOSS for a bad checksum, FAILED_PRECONDITION for a newer version.
+// NOT_FOUND if there is none, DATA_LOSS for a bad checksum, FAILED_PRECONDITION for a newer
+// version.
 absl::StatusOr<Manifest> ReadManifest(const std::string& directory);
 // Durable and atomic. UNAVAILABLE on an I/O error.
 absl::Status WriteManifest(const std::string& directory, const Manifest& manifest);

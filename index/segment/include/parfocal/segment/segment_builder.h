@@ -1,5 +1,5 @@
-// Makes segments: from the rows of a batch, or from other segments by a merge. Only index/write calls
-// this. One thread per builder.
+// Makes segments: from the rows of a batch, or from other segments by a merge. Only index/write
+// calls this. One thread per builder.
 #pragma once
 
 #include <atomic>
@@ -22,9 +22,9 @@ struct StudyRecord {
   int64_t bytes = -1;
   int64_t image_count = -1;
   std::string title;
-  std::string folded_text;             // From AppendFoldedText.
+  std::string folded_text;                              // From AppendFoldedText.
   std::vector<std::pair<ValueId, std::string>> values;  // With the block they are restricted to.
-  std::vector<uint32_t> text_lengths;  // One per kText field, in schema order.
+  std::vector<uint32_t> text_lengths;                   // One per kText field, in schema order.
 };
 
 struct ImageSetRow {
@@ -46,7 +46,8 @@ class SegmentBuilder {
   void AddRow(std::string study_key, ImageSetRow row);
   uint32_t rows() const;  // The studies' own rows included.
   // Writes and syncs the file; the caller syncs the directory. `vocabulary` knows every value. The
-  // builder is empty afterwards. UNAVAILABLE on an I/O error; RESOURCE_EXHAUSTED beyond 4 GiB of texts.
+  // builder is empty afterwards. UNAVAILABLE on an I/O error; RESOURCE_EXHAUSTED beyond 4 GiB of
+  // texts.
   absl::Status Write(const std::string& path, const Vocabulary& vocabulary);
 
  private:
@@ -59,9 +60,10 @@ struct MergeInput {
   std::shared_ptr<const Roaring> dead;  // May be nullptr: all rows live.
 };
 
-// Writes the live rows of `inputs` into one segment, in key order. Of several live versions of a row the
-// one with the largest sequence wins. Returns the number of rows; 0 writes no file. CANCELLED soon
-// after `stop` was set; DATA_LOSS if an input is damaged; else as SegmentBuilder::Write.
+// Writes the live rows of `inputs` into one segment, in key order. Of several live versions of a
+// row the one with the largest sequence wins. Returns the number of rows; 0 writes no file.
+// CANCELLED soon after `stop` was set; DATA_LOSS if an input is damaged; else as
+// SegmentBuilder::Write.
 absl::StatusOr<uint32_t> MergeSegments(const std::vector<MergeInput>& inputs,
                                        const std::string& path, const std::atomic<bool>& stop);
 

@@ -1,11 +1,19 @@
 // How text becomes words, for both text indexes (index/write) and for queries (index/search).
 // Unicode words, NFKC, case-folded, accents removed; hyphens and slashes split words, but an
-// identifier such as "SARS-CoV-2" or "S-BIAD634" is also kept whole, folded, so that it can be found
-// as it is written. English stemming; both the word and its stem (behind "Z") are indexed.
+// identifier such as "SARS-CoV-2" or "S-BIAD634" is also kept whole, folded, so that it can be
+// found as it is written. English stemming; both the word and its stem (behind "Z") are indexed.
+//
+// text/studies: one document per version of a study: the words of each kText field under its prefix
+// and under the general one. Versions that were superseded, and documents that a crash left behind,
+// stay in the database: only documents that a live StudyEntry names count. text/vocabulary:
+// document value id + 1 holds the words of key and label under the general prefix. Values of fields
+// without a weight, of personal attributes, and attribute values without a letter have no document.
+// Positions stand only in documents of two words and more; label words follow key words after a
+// gap. Neither has term lists, values or document data.
 //
 // Terms in Xapian: <prefix><word> for the word at its position, Z<prefix><stem> without position.
-// The general prefix is empty: every word of every text field is indexed under it too, so that words
-// and phrases without a field find all of them. Words longer than 64 bytes are cut.
+// The general prefix is empty: every word of every text field is indexed under it too, so that
+// words and phrases without a field find all of them. Words longer than 64 bytes are cut.
 #pragma once
 
 #include <string>

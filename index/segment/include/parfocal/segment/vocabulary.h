@@ -24,8 +24,8 @@ namespace parfocal {
 using ValueId = uint32_t;
 // Stands in the place of a FieldId for values of attributes.
 inline constexpr FieldId kAttributeField = 0xffff;
-// A longer key, label or attribute value is cut here, at a character; look-ups cut alike. The record
-// itself keeps the whole.
+// A longer key, label or attribute value is cut here, at a character; look-ups cut alike. The
+// record itself keeps the whole.
 inline constexpr size_t kMaxValueBytes = 32 * 1024;
 
 // A vocabulary holds at most this many values.
@@ -45,7 +45,8 @@ class Vocabulary {
   // Opens or creates the log in `directory`, and drops whatever lies behind `size` values.
   // DATA_LOSS if fewer than `size` whole entries are there or one fails its checksum;
   // FAILED_PRECONDITION for an unknown format version or another table of fields.
-  static absl::StatusOr<std::unique_ptr<Vocabulary>> Open(const std::string& directory, ValueId size);
+  static absl::StatusOr<std::unique_ptr<Vocabulary>> Open(const std::string& directory,
+                                                          ValueId size);
   ~Vocabulary();
 
   ValueId size() const;
@@ -57,8 +58,8 @@ class Vocabulary {
   std::vector<ValueId> OfField(FieldId field, ValueId limit) const;
   std::vector<ValueId> OfAttribute(uint32_t attribute_key, ValueId limit) const;
 
-  // Attribute keys, numbered in the order of their first use; folded to lower case for look-up, shown
-  // as first spelt.
+  // Attribute keys, numbered in the order of their first use; folded to lower case for look-up,
+  // shown as first spelt.
   std::optional<uint32_t> FindAttributeKey(absl::string_view name) const;
   std::string AttributeKeyName(uint32_t attribute_key) const;
   uint32_t attribute_keys() const;
@@ -67,7 +68,8 @@ class Vocabulary {
   ValueId Add(FieldId field, absl::string_view key, absl::string_view label, bool is_term,
               std::optional<double> number);
   ValueId AddAttribute(absl::string_view attribute_name, absl::string_view value);
-  // Writer only. Makes all that was added durable. After UNAVAILABLE the outcome is unknown: open anew.
+  // Writer only. Makes all that was added durable. After UNAVAILABLE the outcome is unknown: open
+  // anew.
   absl::Status Sync();
   // Reads the first `size` values again from the disk. DATA_LOSS if a checksum is wrong.
   absl::Status Verify(ValueId size) const;
