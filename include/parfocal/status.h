@@ -2,6 +2,7 @@
 // field that a service turns into ErrorInfo. Everything here may be used from any thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,24 @@ inline std::string ReasonOf(const absl::Status& status) {
 inline std::string FieldOf(const absl::Status& status) {
   auto payload = status.GetPayload(kFieldUrl);
   return payload.has_value() ? std::string(*payload) : std::string();
+}
+
+// Payloads whose URL begins so become metadata of the ErrorInfo, under the rest of the URL.
+inline constexpr absl::string_view kDetailUrl = "parfocal/detail/";
+
+// Returns `status` with one more machine-readable detail, such as ("maximum", "4096").
+inline absl::Status WithDetail(absl::Status status, absl::string_view key, absl::string_view value) {
+  if (status.ok()) return status;
+  status.SetPayload(absl::StrCat(kDetailUrl, key), absl::Cord(value));
+  return status;
+}
+
+// Returns INVALID_ARGUMENT with reason LIMIT_EXCEEDED: `limit` names a documented limit, `maximum` is its
+// value, `field` the request field at fault.
+inline absl::Status LimitExceeded(absl::string_view limit, int64_t maximum, absl::string_view field,
+                                  absl::string_view message) {
+  absl::Status status = WithReason(absl::InvalidArgumentError(message), "LIMIT_EXCEEDED", field);
+  return WithDetail(WithDetail(std::move(status), "limit", limit), "maximum", absl::StrCat(maximum));
 }
 
 // Returns `status` with `where` put before its message; keeps the code and the payloads.

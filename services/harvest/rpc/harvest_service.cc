@@ -1,0 +1,329 @@
+#include "parfocal/harvest_rpc/harvest_service.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+#include "parfocal/rpc/call.h"
+#include "parfocal/rpc/record_conversion.h"
+#include "parfocal/rpc/response_size.h"
+#include "parfocal/rpc/utf8.h"
+#include "parfocal/v1/harvest_service.grpc.pb.h"
+#include "watch.h"
+
+namespace parfocal {
+namespace {
+
+constexpr int kStandardPage = 25;
+constexpr int kMaxPage = 200;
+
+void ToProto(const Source& source, const std::vector<Run>& runs, v1::Source* out) {
+  out->set_name(absl::StrCat("sources/", source.id));
+  out->set_title(ValidUtf8(source.title));
+  out->set_connector(ValidUtf8(source.connector));
+  out->set_location(ValidUtf8(source.location));
+  for (const auto& [key, value] : source.options)
+    (*out->mutable_options())[ValidUtf8(key)] = ValidUtf8(value);
+  out->mutable_create_time()->set_seconds(absl::ToUnixSeconds(source.created));
+  if (!source.last_complete_run.empty())
+    out->set_last_complete_run(FormatRunName(source.id, source.last_complete_run));
+  if (!runs.empty()) out->set_last_run(FormatRunName(source.id, runs.front().id));
+  int failures = 0;
+  for (const Run& run : runs) {
+    if (run.state == RunState::kComplete) break;
+    failures += run.state == RunState::kRunning ? 0 : 1;
+  }
+  out->set_consecutive_failures(failures);
+}
+
+absl::Status CheckLimits(const Source& source) {
+  const auto check = [&](absl::string_view limit, size_t maximum, size_t size,
+                         absl::string_view field) {
+    if (size <= maximum) return absl::OkStatus();
+    return LimitExceeded(limit, static_cast<int64_t>(maximum), field,
+                         absl::StrCat(field, ": ", size, " is above the limit of ", maximum));
+  };
+  PARFOCAL_RETURN_IF_ERROR(
+      check("source_title_bytes", kMaxSourceTitleBytes, source.title.size(), "source.title"));
+  PARFOCAL_RETURN_IF_ERROR(check("source_location_bytes", kMaxSourceLocationBytes,
+                                 source.location.size(), "source.location"));
+  PARFOCAL_RETURN_IF_ERROR(
+      check("source_options", kMaxSourceOptions, source.options.size(), "source.options"));
+  for (const auto& [key, value] : source.options) {
+    PARFOCAL_RETURN_IF_ERROR(check("source_option_bytes", kMaxSourceOptionBytes,
+                                   std::max(key.size(), value.size()), "source.options"));
+  }
+  return absl::OkStatus();
+}
+
+class HarvestService final : public v1::HarvestService::CallbackService {
+ public:
+  explicit HarvestService(HarvestServiceOptions options) : options_(options) {}
+
+  grpc::ServerUnaryReactor* CreateSource(grpc::CallbackServerContext* context,
+                                         const v1::CreateSourceRequest* request,
+                                         v1::Source* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/CreateSource",
+                       request, response,
+                       [this](const Call&, const auto& r, auto* out) { return Create(r, out); });
+  }
+  grpc::ServerUnaryReactor* GetSource(grpc::CallbackServerContext* context,
+                                      const v1::GetSourceRequest* request,
+                                      v1::Source* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/GetSource",
+                       request, response,
+                       [this](const Call&, const auto& r, auto* out) { return Get(r, out); });
+  }
+  grpc::ServerUnaryReactor* ListSources(grpc::CallbackServerContext* context,
+                                        const v1::ListSourcesRequest* request,
+                                        v1::ListSourcesResponse* response) override {
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.HarvestService/ListSources", request, response,
+        [this](const Call&, const auto& r, auto* out) { return ListSources(r, out); });
+  }
+  grpc::ServerUnaryReactor* UpdateSource(grpc::CallbackServerContext* context,
+                                         const v1::UpdateSourceRequest* request,
+                                         v1::Source* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/UpdateSource",
+                       request, response,
+                       [this](const Call&, const auto& r, auto* out) { return Update(r, out); });
+  }
+  grpc::ServerUnaryReactor* DeleteSource(grpc::CallbackServerContext* context,
+                                         const v1::DeleteSourceRequest* request,
+                                         google::protobuf::Empty* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/DeleteSource",
+                       request, response,
+                       [this](const Call&, const auto& r, auto*) { return Delete(r); });
+  }
+  grpc::ServerUnaryReactor* StartRun(grpc::CallbackServerContext* context,
+                                     const v1::StartRunRequest* request,
+                                     v1::Run* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/StartRun",
+                       request, response,
+                       [this](const Call&, const auto& r, auto* out) { return Start(r, out); });
+  }
+  grpc::ServerUnaryReactor* GetRun(grpc::CallbackServerContext* context,
+                                   const v1::GetRunRequest* request, v1::Run* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/GetRun", request,
+                       response,
+                       [this](const Call&, const auto& r, auto* out) { return GetRun(r, out); });
+  }
+  grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,
+                                     const v1::ListRunsRequest* request,
+                                     v1::ListRunsResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/ListRuns",
+                       request, response,
+                       [this](const Call&, const auto& r, auto* out) { return ListRuns(r, out); });
+  }
+  grpc::ServerUnaryReactor* ListRejections(grpc::CallbackServerContext* context,
+                                           const v1::ListRejectionsRequest* request,
+                                           v1::ListRejectionsResponse* response) override {
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.HarvestService/ListRejections", request,
+        response, [this](const Call&, const auto& r, auto* out) { return ListRejections(r, out); });
+  }
+  grpc::ServerWriteReactor<v1::Run>* WatchRun(grpc::CallbackServerContext* context,
+                                              const v1::WatchRunRequest* request) override {
+    return HandleStream<v1::Run>(
+        *options_.dispatcher, context, "parfocal.v1.HarvestService/WatchRun", request,
+        [this, request](const std::shared_ptr<StreamCall<v1::Run>>& stream) {
+          stream->Start(nullptr);
+          const absl::StatusOr<RunName> name = ParseRunName(request->name());
+          if (!name.ok()) return stream->Close(name.status());
+          Watch(options_.runner, name->source, name->run, stream);
+        });
+  }
+
+ private:
+  absl::Status Create(const v1::CreateSourceRequest& request, v1::Source* response) const {
+    if (!IsSourceId(request.source_id())) {
+      return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                            "source_id '", request.source_id().substr(0, 100),
+                            "': expected 1 to 63 of a-z, 0-9 and '-', beginning with a letter")),
+                        "RESOURCE_NAME", "source_id");
+    }
+    Source source;
+    source.id = request.source_id();
+    source.title = request.source().title();
+    source.connector = request.source().connector();
+    source.location = request.source().location();
+    source.options.insert(request.source().options().begin(), request.source().options().end());
+    source.created = absl::FromUnixSeconds(absl::ToUnixSeconds(options_.clock->Now()));
+    PARFOCAL_RETURN_IF_ERROR(CheckLimits(source));
+    PARFOCAL_RETURN_IF_ERROR(options_.runner->Check(source));
+    PARFOCAL_RETURN_IF_ERROR(options_.store->CreateSource(source));
+    ToProto(source, {}, response);
+    return absl::OkStatus();
+  }
+
+  absl::Status Get(const v1::GetSourceRequest& request, v1::Source* response) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.name()));
+    PARFOCAL_ASSIGN_OR_RETURN(const Source source, options_.store->GetSource(id));
+    ToProto(source, options_.store->ListRuns(id), response);
+    return absl::OkStatus();
+  }
+
+  // The page of `items` behind the token's position, which is the key of the last item sent.
+  template <typename Item, typename Request, typename Key, typename Emit>
+  absl::StatusOr<std::string> Page(const std::vector<Item>& items, const Request& request, Key key,
+                                   Emit emit) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const int page_size,
+                              PageSize(request.page_size(), kStandardPage, kMaxPage));
+    const std::string hash = RequestHash(request);
+    size_t begin = 0;
+    if (!request.page_token().empty()) {
+      PARFOCAL_ASSIGN_OR_RETURN(const PagePosition position,
+                                options_.tokens->Read(hash, request.page_token()));
+      while (begin < items.size() && !key(items[begin], position.after)) ++begin;
+    }
+    const size_t end = std::min(begin + page_size, items.size());
+    for (size_t i = begin; i < end; ++i) emit(items[i]);
+    if (end == items.size() || end == begin) return std::string();
+    return options_.tokens->Make(hash, {0, "", items[end - 1].id});
+  }
+
+  absl::Status ListSources(const v1::ListSourcesRequest& request,
+                           v1::ListSourcesResponse* response) const {
+    std::vector<Source> sources = options_.store->ListSources();
+    std::sort(sources.begin(), sources.end(),
+              [](const Source& a, const Source& b) { return a.id < b.id; });
+    PARFOCAL_ASSIGN_OR_RETURN(
+        *response->mutable_next_page_token(),
+        Page(
+            sources, request,
+            [](const Source& source, const std::string& after) { return source.id > after; },
+            [&](const Source& source) {
+              ToProto(source, options_.store->ListRuns(source.id), response->add_sources());
+            }));
+    return absl::OkStatus();
+  }
+
+  absl::Status Update(const v1::UpdateSourceRequest& request, v1::Source* response) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string id,
+                              ParseSourceName(request.source().name(), "source.name"));
+    PARFOCAL_ASSIGN_OR_RETURN(Source source, options_.store->GetSource(id));
+    if (request.update_mask().paths().empty()) {
+      return WithReason(
+          absl::InvalidArgumentError("update_mask: is empty; name title, location or options"),
+          "VALUE_OUT_OF_RANGE", "update_mask");
+    }
+    for (const std::string& path : request.update_mask().paths()) {
+      if (path == "title") {
+        source.title = request.source().title();
+      } else if (path == "location") {
+        source.location = request.source().location();
+      } else if (path == "options") {
+        source.options = {request.source().options().begin(), request.source().options().end()};
+      } else {
+        return WithReason(absl::InvalidArgumentError(
+                              absl::StrCat("update_mask: '", path.substr(0, 100),
+                                           "' cannot be changed; title, location and options can")),
+                          "VALUE_OUT_OF_RANGE", "update_mask");
+      }
+    }
+    PARFOCAL_RETURN_IF_ERROR(CheckLimits(source));
+    PARFOCAL_RETURN_IF_ERROR(options_.runner->Check(source));
+    PARFOCAL_RETURN_IF_ERROR(options_.store->UpdateSource(source));
+    ToProto(source, options_.store->ListRuns(id), response);
+    return absl::OkStatus();
+  }
+
+  absl::Status Delete(const v1::DeleteSourceRequest& request) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.name()));
+    absl::Status status = options_.store->DeleteSource(id);
+    if (absl::IsFailedPrecondition(status))
+      return WithReason(std::move(status), "RUN_IN_PROGRESS", "name");
+    return status;
+  }
+
+  absl::Status Start(const v1::StartRunRequest& request, v1::Run* response) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.parent(), "parent"));
+    PARFOCAL_ASSIGN_OR_RETURN(const RunProgress progress,
+                              options_.runner->Start(id, request.accept_deletions()));
+    ToProto(progress, response);
+    return absl::OkStatus();
+  }
+
+  absl::Status GetRun(const v1::GetRunRequest& request, v1::Run* response) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const RunName name, ParseRunName(request.name()));
+    PARFOCAL_ASSIGN_OR_RETURN(const RunProgress progress,
+                              options_.runner->Get(name.source, name.run));
+    ToProto(progress, response);
+    return absl::OkStatus();
+  }
+
+  absl::Status ListRuns(const v1::ListRunsRequest& request, v1::ListRunsResponse* response) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.parent(), "parent"));
+    PARFOCAL_RETURN_IF_ERROR(options_.store->GetSource(id).status());
+    PARFOCAL_ASSIGN_OR_RETURN(
+        *response->mutable_next_page_token(),
+        Page(
+            options_.store->ListRuns(id), request,
+            // Newest first, and ids sort by start.
+            [](const Run& run, const std::string& after) { return run.id < after; },
+            [&](const Run& run) {
+              absl::StatusOr<RunProgress> progress = options_.runner->Get(run.source, run.id);
+              if (progress.ok()) {
+                ToProto(*progress, response->add_runs());
+              } else {
+                parfocal::ToProto(run, response->add_runs());
+              }
+            }));
+    return absl::OkStatus();
+  }
+
+  absl::Status ListRejections(const v1::ListRejectionsRequest& request,
+                              v1::ListRejectionsResponse* response) const {
+    RunName name;
+    if (absl::StatusOr<std::string> source = ParseSourceName(request.parent(), "parent");
+        source.ok()) {
+      name.source = *std::move(source);
+      PARFOCAL_RETURN_IF_ERROR(options_.store->GetSource(name.source).status());
+    } else {
+      PARFOCAL_ASSIGN_OR_RETURN(name, ParseRunName(request.parent(), "parent"));
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(const int page_size,
+                              PageSize(request.page_size(), kStandardPage, kMaxPage));
+    const std::string hash = RequestHash(request);
+    int64_t offset = 0;
+    if (!request.page_token().empty()) {
+      PARFOCAL_ASSIGN_OR_RETURN(const PagePosition position,
+                                options_.tokens->Read(hash, request.page_token()));
+      // The run of the first page, so that a newer one does not slip in between.
+      name.run = position.release;
+      offset = position.sequence;
+    } else if (name.run.empty()) {
+      const std::vector<Run> runs = options_.store->ListRuns(name.source);
+      if (runs.empty()) return absl::OkStatus();
+      name.run = runs.front().id;
+    }
+    // One more than the page tells whether another follows.
+    PARFOCAL_ASSIGN_OR_RETURN(
+        const std::vector<Rejection> rejections,
+        options_.store->ListRejections(name.source, name.run, offset, page_size + 1));
+    size_t bytes = 0, sent = 0;
+    while (sent < rejections.size() && sent < static_cast<size_t>(page_size) &&
+           bytes <= kPageBytes) {
+      v1::Rejection* rejection = response->add_rejections();
+      parfocal::ToProto(rejections[sent++], rejection);
+      bytes += rejection->ByteSizeLong();
+    }
+    if (sent < rejections.size()) {
+      response->set_next_page_token(
+          options_.tokens->Make(hash, {offset + static_cast<int64_t>(sent), name.run, ""}));
+    }
+    return absl::OkStatus();
+  }
+
+  const HarvestServiceOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeHarvestService(HarvestServiceOptions options) {
+  return std::make_unique<HarvestService>(options);
+}
+
+}  // namespace parfocal

@@ -1,0 +1,194 @@
+#include "parfocal/harvest_run/harvest_runner.h"
+
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "one_run.h"
+
+namespace parfocal {
+
+// A run that goes on, or ended a moment ago and was not reaped yet.
+struct HarvestRunner::Active {
+  Source source;
+  bool accept_deletions = false;
+  std::unique_ptr<Connector> connector;
+  std::atomic<bool> stop{false};
+  std::thread thread;
+  // Guarded by the runner's mutex.
+  RunProgress progress;
+  bool ended = false;
+};
+
+HarvestRunner::HarvestRunner(HarvestRunnerOptions options) : options_(std::move(options)) {}
+
+HarvestRunner::~HarvestRunner() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Connector>> HarvestRunner::MakeConnector(
+    const Source& source) const {
+  const auto found = options_.connectors->find(source.connector);
+  if (found == options_.connectors->end()) {
+    const std::string known =
+        absl::StrJoin(*options_.connectors, ", ",
+                      [](std::string* out, const auto& entry) { out->append(entry.first); });
+    return WithReason(
+        absl::InvalidArgumentError(absl::StrCat("source ", source.id, ": there is no connector '",
+                                                source.connector, "'; there are: ", known)),
+        "SOURCE_DEFINITION", "source.connector");
+  }
+  auto connector = found->second(source, options_.context);
+  if (!connector.ok() && ReasonOf(connector.status()).empty()) {
+    return WithReason(
+        Annotate(connector.status(), absl::StrCat("source ", source.id)), "SOURCE_DEFINITION",
+        FieldOf(connector.status()).empty() ? "source.location" : FieldOf(connector.status()));
+  }
+  return connector;
+}
+
+absl::Status HarvestRunner::Check(const Source& source) const {
+  return MakeConnector(source).status();
+}
+
+absl::StatusOr<RunProgress> HarvestRunner::Start(const std::string& source_id,
+                                                 bool accept_deletions) {
+  PARFOCAL_ASSIGN_OR_RETURN(const Source source, options_.store->GetSource(source_id));
+  return Launch(source, accept_deletions);
+}
+
+absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool accept_deletions) {
+  auto active = std::make_unique<Active>();
+  PARFOCAL_ASSIGN_OR_RETURN(active->connector, MakeConnector(source));
+  active->source = source;
+  active->accept_deletions = accept_deletions;
+  RunProgress begun;
+  {
+    MutexLock lock(&mu_);
+    if (stopping_) return absl::UnavailableError("the node is stopping");
+    Reap();
+    if (active_.contains(source.id)) {
+      return WithReason(
+          absl::FailedPreconditionError(absl::StrCat(
+              "source ", source.id, ": run ", active_[source.id]->progress.run.id, " goes on")),
+          "RUN_IN_PROGRESS", "parent");
+    }
+    RunProgress& progress = active->progress;
+    PARFOCAL_ASSIGN_OR_RETURN(
+        progress.run,
+        options_.store->BeginRun(source.id, options_.clock->Now(), &progress.resumed));
+    begun = progress;
+    Active* borrowed = active.get();
+    active_[source.id] = std::move(active);
+    borrowed->thread = std::thread([this, borrowed] { Drive(borrowed); });
+  }
+  if (options_.on_event) options_.on_event(begun.resumed ? "run resumed" : "run begun", begun);
+  return begun;
+}
+
+int HarvestRunner::ResumeAll() {
+  int resumed = 0;
+  for (const Source& source : options_.store->ListSources()) {
+    const std::vector<Run> runs = options_.store->ListRuns(source.id);
+    if (runs.empty() || runs.front().state != RunState::kRunning) continue;
+    absl::StatusOr<RunProgress> launched = Launch(source, /*accept_deletions=*/false);
+    if (launched.ok()) {
+      ++resumed;
+      continue;
+    }
+    Run run = runs.front();
+    run.state = run.ledger.pages > 0 ? RunState::kPartial : RunState::kFailed;
+    run.message = absl::StrCat("the run cannot go on: ", launched.status().message());
+    run.ended = options_.clock->Now();
+    const absl::Status ended = options_.store->EndRun(run);
+    if (!ended.ok() && options_.on_store_failure) options_.on_store_failure(ended);
+  }
+  return resumed;
+}
+
+void HarvestRunner::Drive(Active* active) {
+  {
+    MutexLock lock(&mu_);
+    while (working_ >= options_.limits.concurrent_runs && !active->stop) changed_.wait(mu_);
+    ++working_;
+  }
+  Run run;
+  {
+    MutexLock lock(&mu_);
+    run = active->progress.run;
+  }
+  absl::StatusOr<Run> ended = run;
+  if (!active->stop) {
+    OneRun one(options_, std::move(run), std::move(active->connector), active->accept_deletions,
+               &active->stop, [&](const Run& now, int64_t done, int64_t total) {
+                 MutexLock lock(&mu_);
+                 active->progress.run = now;
+                 active->progress.done = done;
+                 active->progress.total = total;
+               });
+    ended = one.Execute();
+  }
+  if (!ended.ok() && options_.on_store_failure) options_.on_store_failure(ended.status());
+  RunProgress last;
+  {
+    MutexLock lock(&mu_);
+    --working_;
+    active->ended = true;
+    last = active->progress;
+  }
+  changed_.notify_all();
+  if (options_.on_event) {
+    options_.on_event(
+        last.run.state == RunState::kRunning ? "run stopped, to be resumed" : "run ended", last);
+  }
+}
+
+void HarvestRunner::Reap() {
+  for (auto it = active_.begin(); it != active_.end();) {
+    if (!it->second->ended) {
+      ++it;
+      continue;
+    }
+    // It set `ended` as the last thing under the mutex; what it does after needs no lock of ours.
+    it->second->thread.join();
+    it = active_.erase(it);
+  }
+}
+
+absl::StatusOr<RunProgress> HarvestRunner::Get(const std::string& source,
+                                               const std::string& run) const {
+  {
+    MutexLock lock(&mu_);
+    const auto found = active_.find(source);
+    if (found != active_.end() && found->second->progress.run.id == run)
+      return found->second->progress;
+  }
+  RunProgress progress;
+  PARFOCAL_ASSIGN_OR_RETURN(progress.run, options_.store->GetRun(source, run));
+  return progress;
+}
+
+int HarvestRunner::active() const {
+  MutexLock lock(&mu_);
+  int count = 0;
+  for (const auto& [source, active] : active_) count += active->ended ? 0 : 1;
+  return count;
+}
+
+void HarvestRunner::Stop() {
+  {
+    MutexLock lock(&mu_);
+    stopping_ = true;
+    for (auto& [source, active] : active_) active->stop = true;
+  }
+  changed_.notify_all();
+  std::vector<std::thread> threads;
+  {
+    MutexLock lock(&mu_);
+    for (auto& [source, active] : active_) {
+      if (active->thread.joinable()) threads.push_back(std::move(active->thread));
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace parfocal

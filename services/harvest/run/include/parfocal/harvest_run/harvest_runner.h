@@ -1,0 +1,121 @@
+// Harvests sources: one run per source, each on threads of its own. A page is read and parsed while
+// the one before is normalised and committed; every page is one CommitPage, so a run that was
+// stopped or killed anywhere goes on at its last acknowledged page.
+//
+// How a run ends:
+//   COMPLETE  every page was read, nothing was skipped, the quarantine stayed below its limit, the
+//   ledger
+//             adds up; records that the source no longer lists have become tombstones.
+//   PARTIAL   something was not read; what was read is kept, nothing is deleted.
+//   FAILED    nothing was read.
+//   HELD      it would delete too much of the source; nothing is deleted.
+//
+// Thread safety: every member may be called from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "parfocal/clock.h"
+#include "parfocal/connectors/connector.h"
+#include "parfocal/harvest.h"
+#include "parfocal/mutex.h"
+#include "parfocal/record_store.h"
+#include "parfocal/status.h"
+
+namespace parfocal {
+
+struct HarvestLimits {
+  int concurrent_runs = 4;  // More wait for their turn, already RUNNING.
+  // A page is refused whole, and counted skipped, if more than this part of its records is bad; a
+  // run is PARTIAL if more than this part is in quarantine. A handful of bad records says nothing
+  // about a source: neither holds for `bad_records_floor` or fewer.
+  double page_bad_part = 0.20;
+  double run_bad_part = 0.01;
+  int64_t bad_records_floor = 5;
+  // Deletions beyond both, or an exchange of identities (as many deleted as are new) beyond the
+  // floor and `churn_part`, hold the run. Parts are of the live records before the run.
+  double hold_part = 0.10;
+  double churn_part = 0.05;
+  int64_t hold_floor = 50;
+  size_t deletions_per_page = 5000;
+};
+
+// Turns the source's words of a record into terms; returns how many statements disagree with their
+// id. (ontology/normalise; the composition root passes it.)
+using NormaliseRecord = std::function<int(Record*)>;
+
+// A run as it stands now.
+struct RunProgress {
+  Run run;
+  int64_t done = 0;   // Units of work of the connector.
+  int64_t total = 0;  // 0 if not known.
+  bool resumed = false;
+};
+
+struct HarvestRunnerOptions {
+  RecordStore* store = nullptr;  // All borrowed; must outlive the runner.
+  const Clock* clock = nullptr;
+  const ConnectorRegistry* connectors = nullptr;
+  ConnectorContext context;
+  // Makes the normaliser of one run, over the newest terms. It is used from that run's thread
+  // alone.
+  std::function<NormaliseRecord()> normaliser;
+  HarvestLimits limits;
+  // Called, from a run's thread, when the catalogue failed with an I/O error: the outcome is
+  // unknown and the process must end and replay. The run stays RUNNING.
+  std::function<void(const absl::Status&)> on_store_failure;
+  // Called when a run begins, resumes and ends; for the log. May be empty.
+  std::function<void(absl::string_view event, const RunProgress&)> on_event;
+};
+
+class HarvestRunner {
+ public:
+  explicit HarvestRunner(HarvestRunnerOptions options);
+  // Stops as Stop does.
+  ~HarvestRunner();
+  HarvestRunner(const HarvestRunner&) = delete;
+  HarvestRunner& operator=(const HarvestRunner&) = delete;
+
+  // Begins a run of `source` and returns it at once. NOT_FOUND without the source;
+  // FAILED_PRECONDITION with RUN_IN_PROGRESS; INVALID_ARGUMENT with SOURCE_DEFINITION if no
+  // connector can read it.
+  absl::StatusOr<RunProgress> Start(const std::string& source, bool accept_deletions);
+
+  // Takes up every run that a stopped node left RUNNING. A run whose source cannot be read any more
+  // ends PARTIAL or FAILED. Returns how many went on.
+  int ResumeAll();
+
+  // The run, live or ended. NOT_FOUND.
+  absl::StatusOr<RunProgress> Get(const std::string& source, const std::string& run) const;
+
+  // INVALID_ARGUMENT with SOURCE_DEFINITION if no connector of that kind exists or it refuses
+  // `source`.
+  absl::Status Check(const Source& source) const;
+
+  // Runs that go on.
+  int active() const;
+  // Lets each run finish the page in hand and leaves it RUNNING, to be taken up by the next node.
+  void Stop();
+
+ private:
+  struct Active;
+  absl::StatusOr<std::unique_ptr<Connector>> MakeConnector(const Source& source) const;
+  absl::StatusOr<RunProgress> Launch(const Source& source, bool accept_deletions);
+  void Drive(Active* active);
+  void Reap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  const HarvestRunnerOptions options_;
+  mutable Mutex mu_;
+  std::condition_variable_any changed_;
+  std::map<std::string, std::unique_ptr<Active>> active_ ABSL_GUARDED_BY(mu_);  // By source.
+  int working_ ABSL_GUARDED_BY(mu_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace parfocal

@@ -1,0 +1,57 @@
+// One harvest from its cursor to its end: pages, then deletions. Owned by HarvestRunner; one thread
+// runs it, beside the thread that reads ahead.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "parfocal/harvest_run/harvest_runner.h"
+
+namespace parfocal {
+
+// The cursor of a run that has read its last page and may have deletions to do; no connector's
+// cursor begins with this byte.
+inline constexpr char kEndOfListing[] =
+    "\x1f"
+    "end-of-listing";
+
+class OneRun {
+ public:
+  // `progress` is called with the run after every page.
+  OneRun(const HarvestRunnerOptions& options, Run run, std::unique_ptr<Connector> connector,
+         bool accept_deletions, const std::atomic<bool>* stop,
+         std::function<void(const Run&, int64_t done, int64_t total)> progress);
+
+  // Returns the ended run (already written to the store), or one still RUNNING if it was stopped.
+  // UNAVAILABLE or DATA_LOSS: the store failed and the run is as it was at its last page. A page
+  // that the store refuses for any other reason ends the run.
+  absl::StatusOr<Run> Execute();
+
+ private:
+  absl::Status Advance(bool* stopped);
+  absl::Status ReadPages(bool* stopped);
+  absl::Status CommitDrafts(DraftPage page);
+  absl::Status Settle(bool* stopped);
+  absl::StatusOr<std::vector<RecordName>> Vanished();
+  absl::StatusOr<std::vector<std::string>> RunsSinceLastComplete();
+  absl::StatusOr<bool> TooMany(int64_t deletions);
+  absl::Status Delete(const std::vector<RecordName>& names, bool* stopped);
+  absl::Status End(RunState state, std::string message);
+  void Report() const;
+
+  const HarvestRunnerOptions& options_;
+  Run run_;
+  const std::unique_ptr<Connector> connector_;
+  const NormaliseRecord normalise_;
+  const bool accept_deletions_;
+  const std::atomic<bool>* const stop_;
+  const std::function<void(const Run&, int64_t, int64_t)> progress_;
+  std::string last_refusal_;  // Why a page was refused whole.
+  int64_t done_ = 0;
+  int64_t total_ = 0;
+};
+
+}  // namespace parfocal

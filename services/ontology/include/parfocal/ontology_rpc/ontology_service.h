@@ -1,0 +1,51 @@
+// The gRPC service over the ontologies: proto <-> TermLookup, no rules of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "parfocal/rpc/page_token.h"
+#include "parfocal/search_index.h"
+#include "parfocal/term_lookup.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace parfocal {
+
+struct Dispatcher;
+
+// What loading one file came to.
+struct OntologyFileReport {
+  std::string path;
+  std::string error;  // Empty if it was loaded.
+  int64_t classes = 0;
+  int64_t labels = 0;
+  int64_t synonyms = 0;
+  int64_t obsolete = 0;
+  std::vector<std::string> warnings;
+};
+
+// Loads files and folders, calling `report` after each file, and swaps in the release, whose name
+// it returns. INVALID_ARGUMENT with ONTOLOGY_FILE if there is nothing to load or nothing could be
+// read.
+using LoadOntologies = std::function<absl::StatusOr<std::string>(
+    const std::vector<std::string>& paths,
+    const std::function<void(const OntologyFileReport&, int done, int total)>& report)>;
+
+// All borrowed; must outlive the service.
+struct OntologyServiceOptions {
+  std::function<std::shared_ptr<const TermLookup>()> terms;  // The newest release.
+  const SearchIndex* index = nullptr;                        // For counts.
+  const PageTokens* tokens = nullptr;
+  const Dispatcher* dispatcher = nullptr;
+  LoadOntologies load;
+};
+
+std::unique_ptr<grpc::Service> MakeOntologyService(OntologyServiceOptions options);
+
+}  // namespace parfocal

@@ -1,0 +1,61 @@
+#include "parfocal/rpc/method_policy.h"
+
+namespace parfocal {
+namespace {
+
+constexpr MethodPolicy Search(absl::string_view method) {
+  return {method, kMaxSearchRequestBytes, absl::Seconds(2), absl::Seconds(10), false};
+}
+constexpr MethodPolicy Admin(absl::string_view method, bool stream = false) {
+  return {method, kMaxAdminRequestBytes, absl::Seconds(10), absl::Seconds(10), stream};
+}
+// Work that grows with the catalogue: copying, hashing or deleting all of it.
+constexpr MethodPolicy Bulk(absl::string_view method) {
+  return {method, kMaxAdminRequestBytes, absl::Minutes(30), absl::Minutes(30), false};
+}
+
+}  // namespace
+
+absl::Span<const MethodPolicy> MethodPolicies() {
+  static const MethodPolicy kPolicies[] = {
+      Search("parfocal.v1.SearchService/Search"),
+      // Of each page that the stream reads from the index.
+      {"parfocal.v1.SearchService/StreamSearch", kMaxSearchRequestBytes, absl::Seconds(10), absl::Seconds(10), true},
+      Search("parfocal.v1.SearchService/Suggest"),
+      Admin("parfocal.v1.CatalogueService/GetRecord"),
+      Admin("parfocal.v1.CatalogueService/BatchGetRecords"),
+      Admin("parfocal.v1.CatalogueService/ListRecords"),
+      Admin("parfocal.v1.CatalogueService/GetRawRecord"),
+      Admin("parfocal.v1.CatalogueService/ListChanges"),
+      Admin("parfocal.v1.CatalogueService/GetStatus"),
+      Admin("parfocal.v1.HarvestService/CreateSource"),
+      Admin("parfocal.v1.HarvestService/GetSource"),
+      Admin("parfocal.v1.HarvestService/ListSources"),
+      Admin("parfocal.v1.HarvestService/UpdateSource"),
+      Bulk("parfocal.v1.HarvestService/DeleteSource"),
+      Admin("parfocal.v1.HarvestService/StartRun"),
+      Admin("parfocal.v1.HarvestService/GetRun"),
+      Admin("parfocal.v1.HarvestService/ListRuns"),
+      Admin("parfocal.v1.HarvestService/WatchRun", true),
+      Admin("parfocal.v1.HarvestService/ListRejections"),
+      Search("parfocal.v1.OntologyService/GetTerm"),
+      Search("parfocal.v1.OntologyService/ListTerms"),
+      Search("parfocal.v1.OntologyService/Ancestors"),
+      Search("parfocal.v1.OntologyService/Descendants"),
+      Search("parfocal.v1.OntologyService/Resolve"),
+      Admin("parfocal.v1.OntologyService/LoadOntology", true),
+      Bulk("parfocal.v1.AdminService/CreateCheckpoint"),
+      Admin("parfocal.v1.AdminService/RebuildIndex", true),
+      Bulk("parfocal.v1.AdminService/CheckIndex"),
+  };
+  return kPolicies;
+}
+
+const MethodPolicy* FindMethodPolicy(absl::string_view method) {
+  for (const MethodPolicy& policy : MethodPolicies()) {
+    if (policy.method == method) return &policy;
+  }
+  return nullptr;
+}
+
+}  // namespace parfocal

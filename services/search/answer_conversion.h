@@ -1,0 +1,16 @@
+// A SearchAnswer on the wire.
+#pragma once
+
+#include "parfocal/query.h"
+#include "parfocal/v1/search_service.pb.h"
+
+namespace parfocal {
+
+void ToProto(const Hit& hit, v1::SearchHit* out);
+// Which count of `counts` is that of things at `level`.
+int64_t CountAt(SearchLevel level, const Counts& counts);
+void ToProto(const FacetResult& facet, SearchLevel level, v1::Facet* out);
+void ToProto(const ExplainStep& step, v1::ExplainStep* out);
+void ToProto(const Revision& revision, v1::Revision* out);
+
+}  // namespace parfocal

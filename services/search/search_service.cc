@@ -1,0 +1,306 @@
+#include "parfocal/search_rpc/search_service.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "answer_conversion.h"
+#include "facet_request.h"
+#include "parfocal/rpc/call.h"
+#include "parfocal/rpc/record_conversion.h"
+#include "parfocal/rpc/response_size.h"
+#include "parfocal/rpc/utf8.h"
+#include "parfocal/schema/schema.h"
+#include "parfocal/v1/search_service.grpc.pb.h"
+#include "pinned_snapshots.h"
+
+namespace parfocal {
+namespace {
+
+constexpr int kStandardPage = 25;
+constexpr int kMaxPage = 200;
+constexpr int kMaxSuggestions = 20;
+constexpr int kStandardSuggestions = 10;
+constexpr size_t kMaxSuggestBytes = 256;
+constexpr int kMinSuggestCharacters = 2;
+// Hits that a stream reads from the index at once, and sends at once.
+constexpr int kStreamPage = 5000;
+constexpr size_t kStreamBatch = 100;
+
+absl::Status OutOfRange(absl::string_view message, absl::string_view field) {
+  return WithReason(absl::InvalidArgumentError(message), "VALUE_OUT_OF_RANGE", field);
+}
+
+absl::StatusOr<SearchOrder> ReadOrder(const std::string& text) {
+  static constexpr std::pair<absl::string_view, SearchOrder> kOrders[] = {
+      {"", SearchOrder::kRelevance},
+      {"relevance", SearchOrder::kRelevance},
+      {"release_date desc", SearchOrder::kReleaseDateDescending},
+      {"release_date", SearchOrder::kReleaseDate},
+      {"title", SearchOrder::kTitle},
+      {"image_count desc", SearchOrder::kImageCountDescending},
+      {"bytes desc", SearchOrder::kBytesDescending},
+      {"name", SearchOrder::kName},
+  };
+  std::string folded = text.substr(0, 64);
+  absl::RemoveExtraAsciiWhitespace(&folded);
+  for (const auto& [name, order] : kOrders) {
+    if (folded == name) return order;
+  }
+  return OutOfRange(absl::StrCat("order_by: '", folded,
+                                 "' is none of relevance, release_date desc, release_date, title, "
+                                 "image_count desc, bytes desc, name"),
+                    "order_by");
+}
+
+// How many characters a UTF-8 text has.
+int Characters(absl::string_view text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+// A search that has been understood: on which snapshot, from where.
+struct Prepared {
+  std::shared_ptr<const Snapshot> snapshot;
+  BoundQuery query;
+  std::string hash;
+};
+
+class SearchService final : public v1::SearchService::CallbackService {
+ public:
+  explicit SearchService(SearchServiceOptions options)
+      : options_(std::move(options)), pinned_(options_.clock) {}
+
+  grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
+                                   const v1::SearchRequest* request,
+                                   v1::SearchResponse* response) override {
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.SearchService/Search", request, response,
+        [this](const Call& call, const auto& r, auto* out) { return Search(call, r, out); });
+  }
+  grpc::ServerUnaryReactor* Suggest(grpc::CallbackServerContext* context,
+                                    const v1::SuggestRequest* request,
+                                    v1::SuggestResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.SearchService/Suggest", request,
+                       response,
+                       [this](const Call&, const auto& r, auto* out) { return Suggest(r, out); });
+  }
+  grpc::ServerWriteReactor<v1::SearchHit>* StreamSearch(grpc::CallbackServerContext* context,
+                                                        const v1::SearchRequest* request) override {
+    constexpr absl::string_view kMethod = "parfocal.v1.SearchService/StreamSearch";
+    return HandleStream<v1::SearchHit>(
+        *options_.dispatcher, context, kMethod, request,
+        [this, request, kMethod](const std::shared_ptr<StreamCall<v1::SearchHit>>& stream) {
+          auto state = std::make_shared<StreamState>();
+          stream->Start([this, request, kMethod,
+                         state](const std::shared_ptr<StreamCall<v1::SearchHit>>& call) {
+            Refill(Call(call->context(), *FindMethodPolicy(kMethod)), *request, state.get(),
+                   call.get());
+          });
+        });
+  }
+
+ private:
+  struct StreamState {
+    bool prepared = false;
+    bool more = true;
+    Prepared search;
+    std::vector<Hit> hits;  // Read but not sent, from `next` on.
+    size_t next = 0;
+  };
+
+  absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotOf(const PagePosition& position) {
+    const Revision revision{position.sequence, position.release};
+    if (auto pinned = pinned_.Find(revision)) return pinned;
+    PARFOCAL_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> newest, options_.index->Open());
+    if (newest->revision() == revision) return newest;
+    return WithReason(absl::FailedPreconditionError("page_token: the state of the index that it "
+                                                    "belongs to is gone; begin the search again"),
+                      "CURSOR_EXPIRED", "page_token");
+  }
+
+  absl::StatusOr<std::shared_ptr<const Snapshot>> NewSnapshot(int64_t min_sequence,
+                                                              absl::Time deadline) const {
+    if (min_sequence == 0) return options_.index->Open();
+    auto snapshot = options_.index->OpenAt(min_sequence, deadline);
+    if (absl::IsFailedPrecondition(snapshot.status())) {
+      return WithReason(snapshot.status(), "INDEX_BEHIND", "min_sequence");
+    }
+    return snapshot;
+  }
+
+  absl::StatusOr<Prepared> Prepare(const Call& call, const v1::SearchRequest& request) {
+    PARFOCAL_ASSIGN_OR_RETURN(const int page_size,
+                              PageSize(request.page_size(), kStandardPage, kMaxPage));
+    PARFOCAL_ASSIGN_OR_RETURN(const SearchOrder order, ReadOrder(request.order_by()));
+    PARFOCAL_ASSIGN_OR_RETURN(std::vector<FacetSpec> facets, ReadFacets(request.facets()));
+    if (request.min_sequence() < 0) return OutOfRange("min_sequence: is negative", "min_sequence");
+    Prepared prepared;
+    prepared.hash = RequestHash(request);
+    std::string after;
+    if (request.page_token().empty()) {
+      // Half of the time at most for waiting; the search needs the rest.
+      const absl::Time until = absl::Now() + (call.deadline() - absl::Now()) / 2;
+      PARFOCAL_ASSIGN_OR_RETURN(prepared.snapshot, NewSnapshot(request.min_sequence(), until));
+    } else {
+      PARFOCAL_ASSIGN_OR_RETURN(PagePosition position,
+                                options_.tokens->Read(prepared.hash, request.page_token()));
+      PARFOCAL_ASSIGN_OR_RETURN(prepared.snapshot, SnapshotOf(position));
+      after = std::move(position.after);
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(prepared.query,
+                              options_.bind(request.query(), request.filter(), *prepared.snapshot));
+    BoundQuery& query = prepared.query;
+    query.level = request.level() == v1::IMAGE_SET ? SearchLevel::kImageSet : SearchLevel::kStudy;
+    query.order = order;
+    query.page_size = page_size;
+    query.after = std::move(after);
+    query.facets = std::move(facets);
+    query.snippets = request.snippets();
+    return prepared;
+  }
+
+  std::string TokenBehind(const Prepared& search, const Hit& hit) {
+    const Revision revision = search.snapshot->revision();
+    pinned_.Pin(search.snapshot);
+    return options_.tokens->Make(search.hash, {revision.sequence, revision.release, hit.sort_key});
+  }
+
+  // Puts the records of the hits beside them. One that was deleted since the snapshot stays a name.
+  size_t AddRecords(v1::RecordView view, const Hit* hits, size_t count,
+                    std::vector<v1::SearchHit*>* out) const {
+    if (view == v1::RECORD_VIEW_UNSPECIFIED) return 0;
+    std::vector<RecordName> names;
+    for (size_t i = 0; i < count; ++i) names.push_back(hits[i].name);
+    const std::vector<absl::StatusOr<StoredRecord>> records = options_.store->BatchGet(names);
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; ++i) {
+      if (!records[i].ok()) continue;
+      ToProto(*records[i], view, (*out)[i]->mutable_record());
+      bytes += (*out)[i]->record().ByteSizeLong();
+    }
+    return bytes;
+  }
+
+  absl::Status Search(const Call& call, const v1::SearchRequest& request,
+                      v1::SearchResponse* response) {
+    PARFOCAL_ASSIGN_OR_RETURN(const Prepared search, Prepare(call, request));
+    PARFOCAL_ASSIGN_OR_RETURN(
+        const SearchAnswer answer,
+        search.snapshot->Execute(search.query, nullptr, call.deadline(), &Call::Cancelled, &call));
+    const SearchLevel level = search.query.level;
+    size_t sent = 0, bytes = 0;
+    // Few records at a time, so that a page ends before it is too large to be received.
+    while (sent < answer.hits.size() && bytes <= kPageBytes) {
+      const size_t count = std::min<size_t>(answer.hits.size() - sent, 10);
+      std::vector<v1::SearchHit*> out;
+      for (size_t i = 0; i < count; ++i) {
+        out.push_back(response->add_hits());
+        ToProto(answer.hits[sent + i], out.back());
+      }
+      bytes += AddRecords(request.view(), &answer.hits[sent], count, &out);
+      sent += count;
+    }
+    if (sent > 0 && (answer.more || sent < answer.hits.size())) {
+      response->set_next_page_token(TokenBehind(search, answer.hits[sent - 1]));
+    }
+    for (const FacetResult& facet : answer.facets) ToProto(facet, level, response->add_facets());
+    response->set_total_size(CountAt(level, answer.total));
+    response->set_total_images(answer.total.images);
+    response->set_unknown_image_sets(answer.total.unknown_image_sets);
+    ToProto(answer.total, response->mutable_total());
+    ToProto(answer.revision, response->mutable_revision());
+    if (request.explain()) {
+      for (const ExplainStep& step : answer.explain) ToProto(step, response->add_explain());
+    }
+    return absl::OkStatus();
+  }
+
+  // The next hits of a stream: sends some or closes.
+  void Refill(const Call& call, const v1::SearchRequest& request, StreamState* state,
+              StreamCall<v1::SearchHit>* stream) {
+    const absl::Status status = ReadHits(call, request, state);
+    if (!status.ok() || state->next == state->hits.size()) return stream->Close(status);
+    const size_t count = std::min(kStreamBatch, state->hits.size() - state->next);
+    std::vector<v1::SearchHit> batch(count);
+    std::vector<v1::SearchHit*> out;
+    for (size_t i = 0; i < count; ++i) {
+      ToProto(state->hits[state->next + i], &batch[i]);
+      out.push_back(&batch[i]);
+    }
+    AddRecords(request.view(), &state->hits[state->next], count, &out);
+    // With the last hit of each batch, and so every 100 hits and with the very last.
+    batch.back().set_page_token(TokenBehind(state->search, state->hits[state->next + count - 1]));
+    state->next += count;
+    stream->SendAll(std::move(batch));
+  }
+
+  absl::Status ReadHits(const Call& call, const v1::SearchRequest& request, StreamState* state) {
+    if (!state->prepared) {
+      v1::SearchRequest whole = request;
+      whole.clear_facets();
+      PARFOCAL_ASSIGN_OR_RETURN(state->search, Prepare(call, whole));
+      state->search.hash = RequestHash(request);
+      state->prepared = true;
+    }
+    if (state->next < state->hits.size() || !state->more) return absl::OkStatus();
+    BoundQuery& query = state->search.query;
+    // A small first page is soon there.
+    query.page_size = state->hits.empty() ? kMaxPage : kStreamPage;
+    PARFOCAL_ASSIGN_OR_RETURN(
+        SearchAnswer answer,
+        state->search.snapshot->Execute(query, nullptr, call.deadline(), &Call::Cancelled, &call));
+    state->hits = std::move(answer.hits);
+    state->next = 0;
+    state->more = answer.more;
+    if (!state->hits.empty()) query.after = state->hits.back().sort_key;
+    return absl::OkStatus();
+  }
+
+  absl::Status Suggest(const v1::SuggestRequest& request, v1::SuggestResponse* response) const {
+    const std::string& prefix = request.prefix();
+    if (prefix.size() > kMaxSuggestBytes) {
+      return LimitExceeded(
+          "suggest_prefix_bytes", kMaxSuggestBytes, "prefix",
+          absl::StrCat("prefix: ", prefix.size(), " bytes; at most ", kMaxSuggestBytes));
+    }
+    if (Characters(prefix) < kMinSuggestCharacters) {
+      return OutOfRange("prefix: at least 2 characters are needed", "prefix");
+    }
+    if (request.limit() < 0) return OutOfRange("limit: is negative; 0 means 10", "limit");
+    const int limit =
+        request.limit() == 0 ? kStandardSuggestions : std::min(request.limit(), kMaxSuggestions);
+    const std::vector<std::string> fields(request.fields().begin(), request.fields().end());
+    for (const std::string& field : fields) {
+      if (FindField(field) == nullptr) {
+        return WithReason(absl::InvalidArgumentError(
+                              absl::StrCat("fields: '", field.substr(0, 200), "' is not a field")),
+                          "FILTER_UNKNOWN_FIELD", "fields");
+      }
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(const auto snapshot, options_.index->Open());
+    PARFOCAL_ASSIGN_OR_RETURN(const std::vector<parfocal::Suggestion> found,
+                              snapshot->Suggest(prefix, fields, limit));
+    for (const parfocal::Suggestion& from : found) {
+      v1::Suggestion* suggestion = response->add_suggestions();
+      suggestion->set_text(ValidUtf8(from.text));
+      suggestion->set_field(ValidUtf8(from.field));
+      suggestion->set_value(ValidUtf8(from.value));
+      suggestion->set_rows(from.rows);
+    }
+    return absl::OkStatus();
+  }
+
+  const SearchServiceOptions options_;
+  PinnedSnapshots pinned_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeSearchService(SearchServiceOptions options) {
+  return std::make_unique<SearchService>(std::move(options));
+}
+
+}  // namespace parfocal
