@@ -77,11 +77,13 @@ struct StudyEntry {
 };
 
 // Rows [begin, end) that have the same set of own values in one field.
-struct Run {
+struct RowRun {
   RowId begin = 0;
   RowId end = 0;
   uint32_t set = 0;
 };
+// The short name; clashes at compile time, never at link time, with the Run of parfocal/harvest.h.
+using Run = RowRun;
 
 class Segment {
  public:
