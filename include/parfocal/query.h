@@ -89,6 +89,7 @@ struct Counts {
   int64_t image_sets = 0;          // Rows that are ImageSets.
   int64_t images = 0;              // Sum of known original-image counts.
   int64_t unknown_image_sets = 0;  // ImageSets (or studies without any) whose image count is unknown.
+  int64_t rows = 0;                // ImageSets and studies without any: the hits at ImageSet level.
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 

@@ -1,0 +1,211 @@
+#include "parfocal/facets/facet_counter.h"
+
+#include <algorithm>
+#include <roaring/roaring.hh>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "field_tallies.h"
+#include "parfocal/segment/text.h"
+#include "tally.h"
+
+namespace parfocal {
+namespace {
+
+// A value with its counts, before the page is cut.
+struct Candidate {
+  absl::string_view key, label;
+  const Counts* exact;
+  const Counts* count;
+};
+
+void CutPage(std::vector<Candidate> candidates, const FacetSpec& spec, SearchLevel level,
+             FacetResult* out) {
+  out->total_values = static_cast<int64_t>(candidates.size());
+  auto better = [&](const Candidate& a, const Candidate& b) {
+    const int64_t count_a = CountAt(level, *a.count), count_b = CountAt(level, *b.count);
+    if (count_a != count_b) return count_a > count_b;
+    const int64_t exact_a = CountAt(level, *a.exact), exact_b = CountAt(level, *b.exact);
+    if (exact_a != exact_b) return exact_a > exact_b;
+    return a.key < b.key;
+  };
+  const int64_t size = static_cast<int64_t>(candidates.size());
+  const int64_t begin = std::clamp<int64_t>(spec.offset, 0, size);
+  const int64_t end = std::min<int64_t>(size, begin + std::max(0, spec.limit));
+  std::partial_sort(candidates.begin(), candidates.begin() + end, candidates.end(), better);
+  for (int64_t i = begin; i < end; ++i) {
+    const Candidate& c = candidates[i];
+    out->values.push_back({std::string(c.key), std::string(c.label), *c.exact, *c.count});
+  }
+}
+
+// Counts an attribute key. Attributes have no runs and no closure: each value's rows are walked.
+class AttributeTallies {
+ public:
+  AttributeTallies(const SnapshotRows& snapshot, FieldKey field, const RankedRows& match)
+      : snapshot_(snapshot), field_(field), match_(match) {
+    values_ =
+        snapshot.vocabulary().OfAttribute(field - kFirstAttributeField, snapshot.manifest().values);
+    tallies_.resize(values_.size());
+  }
+
+  absl::Status Count(Interrupt* interrupt) {
+    for (uint32_t i = 0; i < snapshot_.segments(); ++i) {
+      for (ValueId value : snapshot_.segment(i).OwnValues(field_)) {
+        PARFOCAL_RETURN_IF_ERROR(
+            interrupt->Spend(snapshot_.segment(i).segment().CountOf(value) + 20));
+        CountOwn(i, value);
+      }
+    }
+    // A study may have rows in several segments, so the studies of a value are counted apart.
+    std::sort(pairs_.begin(), pairs_.end());
+    pairs_.erase(std::unique(pairs_.begin(), pairs_.end()), pairs_.end());
+    PARFOCAL_RETURN_IF_ERROR(CountStated(interrupt));
+    for (const auto& [value, study] : pairs_) ++tallies_[value].studies;
+    RowSet any(snapshot_.words());
+    PARFOCAL_RETURN_IF_ERROR(snapshot_.AddHavingAny(field_, interrupt, &any));
+    RowSet without = match_.rows();
+    without.AndNot(any);
+    missing_ = RankedRows(snapshot_, without).Total();
+    return absl::OkStatus();
+  }
+
+  const std::vector<ValueId>& values() const { return values_; }
+  const Counts& counts(size_t i) const { return tallies_[i]; }
+  const Counts& missing() const { return missing_; }
+
+ private:
+  size_t IndexOf(ValueId value) const {
+    return std::lower_bound(values_.begin(), values_.end(), value) - values_.begin();
+  }
+  void AddRows(size_t index, const RowCounts& rows, bool own) {
+    Counts& counts = tallies_[index];
+    counts.rows += rows.rows;
+    if (!own) counts.image_sets += rows.rows;
+    counts.images += rows.images;
+    counts.unknown_image_sets += rows.unknown;
+  }
+
+  void CountOwn(uint32_t segment, ValueId value) {
+    const std::shared_ptr<const Roaring> rows =
+        snapshot_.segment(segment).segment().RowsWith(value);
+    if (rows == nullptr) return;
+    const size_t index = IndexOf(value);
+    const size_t base = 64 * snapshot_.base(segment);
+    uint32_t last = SnapshotRows::kNoStudy;
+    size_t last_end = 0;  // Rows below it belong to `last`.
+    for (uint32_t local : *rows) {
+      const size_t row = base + local;
+      if (!match_.rows().Test(row)) continue;
+      AddRows(index, match_.In(segment, row, row + 1), /*own=*/false);
+      if (row < last_end) continue;
+      last = snapshot_.StudyOfRow(row);
+      for (const StudyPart& part : snapshot_.studies()[last].parts) {
+        if (part.segment == segment && row >= part.begin && row < part.end) last_end = part.end;
+      }
+      pairs_.emplace_back(static_cast<uint32_t>(index), last);
+    }
+  }
+
+  absl::Status CountStated(Interrupt* interrupt) {
+    const size_t own_pairs = pairs_.size();
+    for (uint32_t number = 0; number < snapshot_.studies().size(); ++number) {
+      const LiveStudy& study = snapshot_.studies()[number];
+      const absl::Span<const StatedValue> stated = snapshot_.Stated(study);
+      auto it = std::lower_bound(stated.begin(), stated.end(), StatedValue{field_, 0, 0});
+      while (it != stated.end() && it->field == field_) {
+        // One value may be stated for several blocks; the rows of all of them count once.
+        RowSet rows(snapshot_.words());
+        const ValueId value = it->value;
+        for (; it != stated.end() && it->field == field_ && it->value == value; ++it) {
+          AddStated(study, it - stated.begin(), &rows);
+        }
+        rows.And(match_.rows());
+        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(rows.words())));
+        const Counts counts = RankedRows(snapshot_, rows).InStudy(study);
+        if (counts.rows == 0) continue;
+        const size_t index = IndexOf(value);
+        AddRows(index, {counts.rows, counts.images, counts.unknown_image_sets},
+                study.live_sets == 0);
+        const std::pair<uint32_t, uint32_t> pair(static_cast<uint32_t>(index), number);
+        if (!std::binary_search(pairs_.begin(), pairs_.begin() + own_pairs, pair)) {
+          pairs_.push_back(pair);
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  void AddStated(const LiveStudy& study, size_t index, RowSet* rows) const {
+    if (study.live_sets == 0) {
+      rows->Set(study.own_row);
+      return;
+    }
+    const StatedValue& stated = snapshot_.Stated(study)[index];
+    snapshot_.AddStatedInScope(study, stated, snapshot_.Claimed(study)[index], rows);
+  }
+
+  const SnapshotRows& snapshot_;
+  const FieldKey field_;
+  const RankedRows& match_;
+  std::vector<ValueId> values_;
+  std::vector<Counts> tallies_;
+  std::vector<std::pair<uint32_t, uint32_t>> pairs_;  // (index of the value, study)
+  Counts missing_;
+};
+
+}  // namespace
+
+absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const RankedRows& match,
+                                                SearchLevel level, Interrupt* interrupt) const {
+  FacetResult out;
+  out.field = spec.field;
+  out.attribute_key = spec.attribute_key;
+  const std::string contains = Fold(spec.contains);
+  std::vector<Candidate> candidates;
+  if (spec.field == "attribute") {
+    const auto key = snapshot_.vocabulary().FindAttributeKey(spec.attribute_key);
+    if (!key) {
+      out.missing = match.Total();
+      return out;
+    }
+    AttributeTallies tallies(snapshot_, kFirstAttributeField + *key, match);
+    PARFOCAL_RETURN_IF_ERROR(tallies.Count(interrupt));
+    for (size_t i = 0; i < tallies.values().size(); ++i) {
+      if (tallies.counts(i).rows == 0) continue;
+      const VocabularyValue value = snapshot_.vocabulary().Get(tallies.values()[i]);
+      if (!contains.empty() && Fold(value.key).find(contains) == std::string::npos) continue;
+      candidates.push_back({value.key, value.key, &tallies.counts(i), &tallies.counts(i)});
+    }
+    out.missing = tallies.missing();
+    CutPage(std::move(candidates), spec, level, &out);
+    return out;
+  }
+
+  const Field* field = FindField(spec.field);
+  if (field == nullptr || field->privacy != FieldPrivacy::kOpen) {
+    return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                          "facet: no field '", spec.field,
+                          "'; nearest: ", absl::StrJoin(NearestFieldNames(spec.field), ", "))),
+                      "FILTER_UNKNOWN_FIELD", "facets");
+  }
+  if (!field->facet) {
+    return WithReason(absl::InvalidArgumentError(
+                          absl::StrCat("facet: '", spec.field, "' cannot be counted by value")),
+                      "FILTER_TYPE", "facets");
+  }
+  FieldTallies tallies(snapshot_, dictionary_, field->id, match);
+  PARFOCAL_RETURN_IF_ERROR(tallies.Count(interrupt));
+  for (uint32_t slot = 0; slot < tallies.slots(); ++slot) {
+    if (tallies.rolled_up(slot).rows == 0) continue;
+    const FacetDictionary::Slot& info = dictionary_.slot(field->id, slot);
+    if (!contains.empty() && info.folded.find(contains) == std::string::npos) continue;
+    candidates.push_back({info.key, info.label, &tallies.exact(slot), &tallies.rolled_up(slot)});
+  }
+  out.missing = tallies.missing();
+  CutPage(std::move(candidates), spec, level, &out);
+  return out;
+}
+
+}  // namespace parfocal

@@ -1,0 +1,66 @@
+// Counts one facet field of the schema: study by study, over the runs of rows that have the same
+// set of values.
+#pragma once
+
+#include <vector>
+
+#include "parfocal/facets/facet_dictionary.h"
+#include "parfocal/rows/ranked_rows.h"
+#include "tally.h"
+
+namespace parfocal {
+
+class FieldTallies {
+ public:
+  FieldTallies(const SnapshotRows& snapshot, const FacetDictionary& dictionary, FieldId field,
+               const RankedRows& match);
+
+  absl::Status Count(Interrupt* interrupt);
+
+  uint32_t slots() const { return static_cast<uint32_t>(exact_.size()); }
+  const Counts& exact(uint32_t slot) const { return exact_[slot].counts; }
+  const Counts& rolled_up(uint32_t slot) const { return rolled_up_[slot].counts; }
+  const Counts& missing() const { return missing_.counts; }
+
+ private:
+  // Rows of one segment.
+  struct Range {
+    uint32_t segment, segment_study;
+    size_t begin, end;
+  };
+  // Rows of a study for which the same of its values are in force.
+  struct Group {
+    std::vector<Range> ranges;
+    std::vector<uint32_t> unclaimed;  // Slots that hold on every row.
+    std::vector<uint32_t> claimed;    // Slots that hold on rows without own values.
+  };
+
+  void CountStudy(uint32_t number, const LiveStudy& study);
+  void SplitByBlock(const LiveStudy& study, absl::Span<const StatedValue> stated,
+                    const std::vector<bool>& claimed);
+  void CountGroup(uint32_t number, const Group& group);
+  // Adds the rows of `range` to set_counts_; returns how many have own values.
+  RowCounts CountRuns(const Range& range);
+  // Adds `rows` to the closure of each of `slots` but what `held_` says is counted already.
+  void AddClosure(uint32_t number, absl::Span<const uint32_t> slots, const RowCounts& rows,
+                  bool own);
+
+  const SnapshotRows& snapshot_;
+  const FacetDictionary& dictionary_;
+  const FieldId field_;
+  const RankedRows& match_;
+
+  std::vector<Tally> exact_, rolled_up_;  // By slot.
+  Tally missing_;
+  std::vector<Group> groups_;
+  std::vector<RowCounts> set_counts_;  // By set of the segment at hand.
+  std::vector<uint32_t> touched_;
+  // A slot whose mark is `held_` is held by all rows of the group; whose mark is `stamp_`, by those
+  // being added.
+  std::vector<uint64_t> marks_;
+  uint64_t stamp_ = 0, held_ = 0;
+  std::vector<uint32_t> slots_of_set_;
+  int64_t work_ = 0;
+};
+
+}  // namespace parfocal

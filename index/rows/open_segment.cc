@@ -1,0 +1,111 @@
+#include "parfocal/rows/open_segment.h"
+
+#include <algorithm>
+#include <roaring/roaring.hh>
+#include <utility>
+
+namespace parfocal {
+namespace {
+
+void SetRun(size_t begin, size_t end, uint64_t* words) {
+  for (size_t row = begin; row < end;) {
+    if (row % 64 == 0 && end - row >= 64) {
+      words[row / 64] = ~uint64_t{0};
+      row += 64;
+    } else {
+      words[row / 64] |= uint64_t{1} << (row % 64);
+      ++row;
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const OpenSegment>> OpenSegment::Open(
+    const std::string& path, std::shared_ptr<const Vocabulary> vocabulary) {
+  PARFOCAL_ASSIGN_OR_RETURN(std::shared_ptr<const Segment> segment, Segment::Open(path));
+  return std::shared_ptr<const OpenSegment>(
+      new OpenSegment(std::move(segment), std::move(vocabulary)));
+}
+
+OpenSegment::OpenSegment(std::shared_ptr<const Segment> segment,
+                         std::shared_ptr<const Vocabulary> vocabulary)
+    : segment_(std::move(segment)), vocabulary_(std::move(vocabulary)) {
+  const RowId rows = segment_->rows();
+  images_.resize(rows);
+  word_images_.resize((rows + 63) / 64);
+  word_unknown_.resize(word_images_.size());
+  for (RowId row = 0; row < rows; ++row) {
+    const int64_t images = segment_->ImageCount(row);
+    images_[row] = images;
+    if (images < 0) {
+      ++word_unknown_[row / 64];
+    } else {
+      word_images_[row / 64] += images;
+    }
+  }
+  stated_begin_.push_back(0);
+  for (uint32_t study = 0; study < segment_->studies(); ++study) {
+    const StudyEntry entry = segment_->study(study);
+    if (entry.has_record) {
+      for (const StudyValue& value : entry.values) {
+        stated_.push_back({FieldKeyOf(vocabulary_->Get(value.value)), value.value, value.scope});
+      }
+      auto begin = stated_.begin() + stated_begin_.back();
+      std::sort(begin, stated_.end());
+      stated_.erase(std::unique(begin, stated_.end()), stated_.end());
+    }
+    stated_begin_.push_back(static_cast<uint32_t>(stated_.size()));
+  }
+}
+
+void OpenSegment::GroupValues() const {
+  if (grouped_) return;
+  for (ValueId value : segment_->values()) {
+    own_values_[FieldKeyOf(vocabulary_->Get(value))].push_back(value);
+  }
+  grouped_ = true;
+}
+
+absl::Span<const ValueId> OpenSegment::OwnValues(FieldKey field) const {
+  MutexLock lock(&mu_);
+  GroupValues();
+  auto it = own_values_.find(field);
+  return it == own_values_.end() ? absl::Span<const ValueId>() : absl::MakeConstSpan(it->second);
+}
+
+const std::vector<uint64_t>& OpenSegment::OwnRows(FieldKey field) const {
+  {
+    MutexLock lock(&mu_);
+    auto it = own_rows_.find(field);
+    if (it != own_rows_.end()) return *it->second;
+  }
+  auto rows = std::make_unique<std::vector<uint64_t>>(words(), 0);
+  if (field < kFirstAttributeField && Fields()[field].facet) {
+    for (uint32_t study = 0; study < segment_->studies(); ++study) {
+      for (const Run& run : segment_->Runs(static_cast<FieldId>(field), study)) {
+        if (!segment_->Set(static_cast<FieldId>(field), run.set).empty()) {
+          SetRun(run.begin, run.end, rows->data());
+        }
+      }
+    }
+  } else {
+    for (ValueId value : OwnValues(field)) AddRowsWith(value, rows->data());
+  }
+  MutexLock lock(&mu_);
+  // Another thread may have been faster; callers hold on to what is in the map.
+  return *own_rows_.try_emplace(field, std::move(rows)).first->second;
+}
+
+void OpenSegment::AddRowsWith(ValueId value, uint64_t* words) const {
+  const std::shared_ptr<const Roaring> rows = segment_->RowsWith(value);
+  if (rows == nullptr) return;
+  rows->iterate(
+      [](uint32_t row, void* out) {
+        static_cast<uint64_t*>(out)[row / 64] |= uint64_t{1} << (row % 64);
+        return true;
+      },
+      words);
+}
+
+}  // namespace parfocal
