@@ -166,7 +166,6 @@ RowCounts FieldTallies::CountRuns(const Range& range) {
   auto run =
       std::partition_point(runs.begin(), runs.end(), [&](const Run& r) { return r.end <= begin; });
   auto add = [&](uint32_t set, const RowCounts& rows) {
-    if (open.segment().Set(field_, set).empty()) return;
     if (set_counts_[set].rows == 0) touched_.push_back(set);
     set_counts_[set].Add(rows);
     with_own.Add(rows);

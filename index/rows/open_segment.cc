@@ -1,7 +1,6 @@
 #include "parfocal/rows/open_segment.h"
 
 #include <algorithm>
-#include <roaring/roaring.hh>
 #include <utility>
 
 namespace parfocal {
@@ -98,14 +97,13 @@ const std::vector<uint64_t>& OpenSegment::OwnRows(FieldKey field) const {
 }
 
 void OpenSegment::AddRowsWith(ValueId value, uint64_t* words) const {
-  const std::shared_ptr<const Roaring> rows = segment_->RowsWith(value);
-  if (rows == nullptr) return;
-  rows->iterate(
-      [](uint32_t row, void* out) {
-        static_cast<uint64_t*>(out)[row / 64] |= uint64_t{1} << (row % 64);
-        return true;
-      },
-      words);
+  const absl::Span<const ValueId> values = segment_->values();
+  const auto it = std::lower_bound(values.begin(), values.end(), value);
+  if (it == values.end() || *it != value) return;
+  thread_local std::vector<RowId> scratch;
+  scratch.clear();
+  if (!segment_->AppendRows(static_cast<uint32_t>(it - values.begin()), &scratch)) return;
+  for (RowId row : scratch) words[row / 64] |= uint64_t{1} << (row % 64);
 }
 
 }  // namespace parfocal
