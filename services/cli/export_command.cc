@@ -138,7 +138,8 @@ class ResumingReader {
       if (status.code() != absl::StatusCode::kUnavailable) return status;
       retries = moved ? 1 : retries + 1;
       if (retries > kMaxRetries) return status;
-      absl::SleepFor(absl::Milliseconds(200) * (1 << retries));
+      // 80 ms, 320 ms, ... 20 s: long enough for a node that is started again.
+      absl::SleepFor(absl::Milliseconds(20) * (1 << (2 * retries)));
     }
   }
 

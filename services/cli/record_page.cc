@@ -97,10 +97,10 @@ void PrintStatements(const Statements& statements, Page* page) {
   Table table({{"field"},
                {"archive's words", false, true},
                {"term"},
-               {"label", false, true},
-               {"role"},
-               {"group", true},
-               {"holds for"},
+               {"label", false, true, true},
+               {"role", false, false, true},
+               {"group", true, false, true},
+               {"holds for", false, false, true},
                {"how found", false, true}});
   for (const v1::Statement& statement : statements) {
     std::string stated = statement.value();
@@ -194,7 +194,8 @@ void PrintStudyParts(const v1::Study& study, Page* page) {
     page->Section("Related records");
     for (const v1::Relation& relation : study.relations()) {
       page->Line(Words(v1::Relation::Type_Name(relation.type())),
-                 absl::StrCat(relation.target(), "  because ", relation.because()));
+                 absl::StrCat(relation.target(), relation.because().empty() ? "" : ", because ",
+                              relation.because()));
     }
   }
 }
@@ -228,8 +229,12 @@ void PrintStudy(const v1::Study& study, Page* page) {
 void PrintFindings(const v1::ImageSet& set, Page* page) {
   if (set.observations().empty()) return;
   page->Section("Findings");
-  Table table(
-      {{"finding", false, true}, {"term"}, {"kind"}, {"outcome"}, {"stated for"}, {"score"}});
+  Table table({{"finding", false, true},
+               {"term"},
+               {"kind"},
+               {"outcome"},
+               {"stated for", false, false, true},
+               {"score", false, false, true}});
   for (const v1::Observation& observation : set.observations()) {
     const v1::Statement& finding = observation.finding();
     table.AddRow({finding.label().empty() ? finding.value() : finding.label(), finding.term(),

@@ -65,10 +65,10 @@ void PrintStudies(const Session& session, const v1::SearchResponse& response) {
 
 void PrintImageSets(const Session& session, const v1::SearchResponse& response) {
   Table table({{"image set", false, true},
-               {"gene", false, true},
-               {"compound", false, true},
-               {"phenotype", false, true},
-               {"control", false, true},
+               {"gene", false, true, true},
+               {"compound", false, true, true},
+               {"phenotype", false, true, true},
+               {"control", false, true, true},
                {"images", true}});
   for (const v1::SearchHit& hit : response.hits()) {
     const v1::ImageSet& set = hit.record().image_set();

@@ -21,11 +21,21 @@ void Table::AddRow(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::vector<int> Table::WidthsFor(int width) const {
-  std::vector<int> widths;
+std::vector<size_t> Table::Shown() const {
+  std::vector<size_t> shown;
   for (size_t i = 0; i < columns_.size(); ++i) {
-    int widest = DisplayWidth(columns_[i].header);
-    for (const auto& row : rows_) widest = std::max(widest, DisplayWidth(row[i]));
+    const bool empty =
+        std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) { return row[i].empty(); });
+    if (!columns_[i].sparse || !empty) shown.push_back(i);
+  }
+  return shown;
+}
+
+std::vector<int> Table::WidthsFor(const std::vector<size_t>& shown, int width) const {
+  std::vector<int> widths;
+  for (size_t column : shown) {
+    int widest = DisplayWidth(columns_[column].header);
+    for (const auto& row : rows_) widest = std::max(widest, DisplayWidth(row[column]));
     widths.push_back(widest);
   }
   if (width <= 0) return widths;
@@ -35,8 +45,8 @@ std::vector<int> Table::WidthsFor(int width) const {
     // Take from the widest flexible column until it is no longer the widest.
     int widest = -1;
     int second = kNarrowest;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      if (!columns_[i].flexible) continue;
+    for (size_t i = 0; i < shown.size(); ++i) {
+      if (!columns_[shown[i]].flexible) continue;
       if (widest < 0 || widths[i] > widths[widest]) {
         if (widest >= 0) second = std::max(second, widths[widest]);
         widest = static_cast<int>(i);
@@ -53,20 +63,16 @@ std::vector<int> Table::WidthsFor(int width) const {
 }
 
 void Table::Print(std::ostream& out, int width, bool colour, int indent) const {
-  const std::vector<int> widths = WidthsFor(width > indent ? width - indent : width);
+  const std::vector<size_t> shown = Shown();
+  const std::vector<int> widths = WidthsFor(shown, width > indent ? width - indent : width);
   auto print_row = [&](const std::vector<std::string>& cells, bool bold) {
     std::string line(indent, ' ');
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const std::string cell = FitToWidth(cells[i], widths[i]);
+    for (size_t i = 0; i < shown.size(); ++i) {
+      const std::string cell = FitToWidth(cells[shown[i]], widths[i]);
       const std::string space(std::max(0, widths[i] - DisplayWidth(cell)), ' ');
       if (i > 0) line.append(kGap, ' ');
-      if (columns_[i].number) {
-        absl::StrAppend(&line, space, cell);
-      } else if (i + 1 == cells.size()) {
-        absl::StrAppend(&line, cell);
-      } else {
-        absl::StrAppend(&line, cell, space);
-      }
+      absl::StrAppend(&line, columns_[shown[i]].number ? space : "", cell,
+                      columns_[shown[i]].number ? "" : space);
     }
     while (!line.empty() && line.back() == ' ') line.pop_back();
     if (bold && colour) line = absl::StrCat("\x1b[1m", line, "\x1b[0m");

@@ -61,7 +61,7 @@ int Show(const Session& session, const TermsArguments& arguments) {
 }
 
 void PrintTerms(const Session& session, const google::protobuf::RepeatedPtrField<v1::Term>& terms) {
-  Table table({{"id"}, {"label", false, true}, {"", false, true}});
+  Table table({{"id"}, {"label", false, true}, {"", false, true, true}});
   for (const v1::Term& term : terms) {
     table.AddRow({term.id(), term.label(),
                   term.obsolete() ? absl::StrCat("obsolete ", term.replaced_by()) : ""});
@@ -129,7 +129,7 @@ int Resolve(const Session& session, const TermsArguments& arguments) {
                {"term"},
                {"label", false, true},
                {"rule"},
-               {"also fits", false, true}});
+               {"also fits", false, true, true}});
   for (const v1::Resolution& resolution : response.resolutions()) {
     std::vector<std::string> others;
     for (const v1::Term& candidate : resolution.candidates()) {
@@ -162,7 +162,7 @@ int Load(const Session& session, const std::vector<std::string>& paths) {
                {"labels", true},
                {"synonyms", true},
                {"obsolete", true},
-               {"note", false, true}});
+               {"note", false, true, true}});
   bool failed = false;
   std::string release;
   {

@@ -15,6 +15,7 @@ class Table {
     std::string header;
     bool number = false;    // To the right.
     bool flexible = false;  // May be cut to fit the terminal.
+    bool sparse = false;    // Left out if every cell of it is empty.
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -27,7 +28,10 @@ class Table {
   void Print(std::ostream& out, int width, bool colour, int indent = 0) const;
 
  private:
-  std::vector<int> WidthsFor(int width) const;
+  // Indexes of the columns that are printed.
+  std::vector<size_t> Shown() const;
+  // Width of each shown column.
+  std::vector<int> WidthsFor(const std::vector<size_t>& shown, int width) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;

@@ -1,0 +1,139 @@
+// A node in this process that answers the client over a real socket: two sources, a handful of
+// records, answers and failures as the test sets them. It remembers the requests that it got.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "parfocal/cli/cli.h"
+#include "parfocal/v1/admin_service.grpc.pb.h"
+#include "parfocal/v1/catalogue_service.grpc.pb.h"
+#include "parfocal/v1/harvest_service.grpc.pb.h"
+#include "parfocal/v1/ontology_service.grpc.pb.h"
+#include "parfocal/v1/search_service.grpc.pb.h"
+
+namespace parfocal::cli {
+
+// A gRPC status with ErrorInfo, as the node makes it.
+grpc::Status Refusal(grpc::StatusCode code, const std::string& message, const std::string& reason,
+                     const std::string& field = "");
+
+class FakeHarvest final : public v1::HarvestService::Service {
+ public:
+  grpc::Status CreateSource(grpc::ServerContext*, const v1::CreateSourceRequest* request,
+                            v1::Source* response) override;
+  grpc::Status GetSource(grpc::ServerContext*, const v1::GetSourceRequest* request,
+                         v1::Source* response) override;
+  grpc::Status ListSources(grpc::ServerContext*, const v1::ListSourcesRequest* request,
+                           v1::ListSourcesResponse* response) override;
+  grpc::Status UpdateSource(grpc::ServerContext*, const v1::UpdateSourceRequest* request,
+                            v1::Source* response) override;
+  grpc::Status DeleteSource(grpc::ServerContext*, const v1::DeleteSourceRequest* request,
+                            google::protobuf::Empty*) override;
+  grpc::Status StartRun(grpc::ServerContext*, const v1::StartRunRequest* request,
+                        v1::Run* response) override;
+  grpc::Status WatchRun(grpc::ServerContext*, const v1::WatchRunRequest*,
+                        grpc::ServerWriter<v1::Run>* writer) override;
+  grpc::Status ListRuns(grpc::ServerContext*, const v1::ListRunsRequest*,
+                        v1::ListRunsResponse* response) override;
+  grpc::Status ListRejections(grpc::ServerContext*, const v1::ListRejectionsRequest* request,
+                              v1::ListRejectionsResponse* response) override;
+
+  std::map<std::string, v1::Source> sources;
+  v1::Run end;  // How the run ends; sent last.
+  v1::StartRunRequest last_start;
+  v1::UpdateSourceRequest last_update;
+  v1::ListRejectionsRequest last_rejections;
+  int rejections = 0;
+};
+
+class FakeCatalogue final : public v1::CatalogueService::Service {
+ public:
+  grpc::Status GetRecord(grpc::ServerContext*, const v1::GetRecordRequest* request,
+                         v1::Record* response) override;
+  grpc::Status GetRawRecord(grpc::ServerContext*, const v1::GetRawRecordRequest* request,
+                            v1::RawRecord* response) override;
+  grpc::Status GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
+                         v1::NodeStatus* response) override;
+
+  std::map<std::string, v1::Record> records;
+  std::map<std::string, std::string> raw;
+  int gets = 0;
+};
+
+class FakeSearch final : public v1::SearchService::Service {
+ public:
+  grpc::Status Search(grpc::ServerContext*, const v1::SearchRequest* request,
+                      v1::SearchResponse* response) override;
+  grpc::Status StreamSearch(grpc::ServerContext*, const v1::SearchRequest* request,
+                            grpc::ServerWriter<v1::SearchHit>* writer) override;
+
+  v1::SearchRequest last;
+  v1::SearchResponse answer;
+  grpc::Status failure;               // Of Search, and at the end of each stream.
+  std::vector<v1::SearchHit> stream;  // Tokens are indexes; every third hit carries one.
+  std::vector<int>
+      break_after;  // For each call: after how many hits the stream breaks; then whole.
+  size_t stream_calls = 0;
+  bool reordered = false;  // From the second call on the stream begins elsewhere.
+};
+
+class FakeOntology final : public v1::OntologyService::Service {
+ public:
+  grpc::Status GetTerm(grpc::ServerContext*, const v1::GetTermRequest* request,
+                       v1::Term* response) override;
+  grpc::Status ListTerms(grpc::ServerContext*, const v1::ListTermsRequest* request,
+                         v1::ListTermsResponse* response) override;
+  grpc::Status Descendants(grpc::ServerContext*, const v1::ClosureRequest* request,
+                           v1::ClosureResponse* response) override;
+  grpc::Status Resolve(grpc::ServerContext*, const v1::ResolveRequest* request,
+                       v1::ResolveResponse* response) override;
+  grpc::Status LoadOntology(grpc::ServerContext*, const v1::LoadOntologyRequest* request,
+                            grpc::ServerWriter<v1::LoadOntologyProgress>* writer) override;
+};
+
+class FakeAdmin final : public v1::AdminService::Service {
+ public:
+  grpc::Status CreateCheckpoint(grpc::ServerContext*, const v1::CreateCheckpointRequest* request,
+                                v1::Checkpoint* response) override;
+  grpc::Status RebuildIndex(grpc::ServerContext*, const v1::RebuildIndexRequest*,
+                            grpc::ServerWriter<v1::RebuildIndexProgress>* writer) override;
+  grpc::Status CheckIndex(grpc::ServerContext*, const v1::CheckIndexRequest*,
+                          v1::CheckIndexResponse* response) override;
+
+  std::vector<std::string> problems;
+};
+
+// What a command printed.
+struct Output {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+class FakeNode {
+ public:
+  FakeNode();
+  std::string address() const;
+  // Runs `parfocal ARGUMENTS --node ADDRESS` with streams that are no terminal, or are one of
+  // `columns` columns.
+  Output Run(std::vector<std::string> arguments, int columns = 0) const;
+
+  FakeHarvest harvest;
+  FakeCatalogue catalogue;
+  FakeSearch search;
+  FakeOntology ontology;
+  FakeAdmin admin;
+
+ private:
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace parfocal::cli

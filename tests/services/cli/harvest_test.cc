@@ -1,0 +1,124 @@
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
+#include "services/cli/fake_node.h"
+
+namespace parfocal::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+class HarvestTest : public ::testing::Test {
+ protected:
+  void EndAs(v1::Run::State state) {
+    v1::Run& end = node_.harvest.end;
+    end.set_state(state);
+    end.mutable_ledger()->set_fetched(1234);
+    end.mutable_ledger()->set_new_records(1234);
+    end.mutable_ledger()->set_adds_up(true);
+    end.mutable_start_time()->set_seconds(100);
+    end.mutable_end_time()->set_seconds(102);
+  }
+  FakeNode node_;
+};
+
+constexpr struct {
+  v1::Run::State state;
+  int code;
+} kEnds[] = {{v1::Run::COMPLETE, kOk},
+             {v1::Run::PARTIAL, kNotComplete},
+             {v1::Run::FAILED, kNotComplete},
+             {v1::Run::HELD, kNotComplete}};
+
+TEST_F(HarvestTest, OnlyCompleteIsZero) {
+  for (const auto& row : kEnds) {
+    SCOPED_TRACE(v1::Run::State_Name(row.state));
+    EndAs(row.state);
+    const Output output = node_.Run({"harvest", "first"});
+    EXPECT_EQ(output.code, row.code);
+    EXPECT_THAT(output.out, HasSubstr(v1::Run::State_Name(row.state)));
+    EXPECT_THAT(output.out, HasSubstr("1,234  records fetched"));
+    EXPECT_THAT(output.out, HasSubstr("in 2.0 s"));
+    EXPECT_THAT(output.out, HasSubstr("The ledger adds up."));
+    EXPECT_EQ(node_.Run({"harvest", "first", "--json"}).code, row.code);
+  }
+}
+
+TEST_F(HarvestTest, ACompleteRunWhoseLedgerDoesNotAddUpIsNoSuccess) {
+  EndAs(v1::Run::COMPLETE);
+  node_.harvest.end.mutable_ledger()->set_adds_up(false);
+  const Output output = node_.Run({"harvest", "first"});
+  EXPECT_EQ(output.code, kNotComplete);
+  EXPECT_THAT(output.out, HasSubstr("DOES NOT ADD UP"));
+}
+
+TEST_F(HarvestTest, AHeldRunSaysHowToGoOn) {
+  EndAs(v1::Run::HELD);
+  EXPECT_THAT(node_.Run({"harvest", "first"}).err, HasSubstr("--accept-deletions"));
+  EXPECT_FALSE(node_.harvest.last_start.accept_deletions());
+  node_.Run({"harvest", "first", "--accept-deletions"});
+  EXPECT_TRUE(node_.harvest.last_start.accept_deletions());
+}
+
+TEST_F(HarvestTest, JsonIsOneDocumentTheEndedRun) {
+  EndAs(v1::Run::COMPLETE);
+  v1::Run run;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
+                  node_.Run({"harvest", "first", "--json"}).out, &run)
+                  .ok());
+  EXPECT_EQ(run.state(), v1::Run::COMPLETE);
+  EXPECT_EQ(run.ledger().fetched(), 1234);
+}
+
+TEST_F(HarvestTest, NoWaitReturnsTheStartedRun) {
+  v1::Run run;
+  const Output output = node_.Run({"harvest", "first", "--no-wait", "--json"});
+  EXPECT_EQ(output.code, kOk);
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(output.out, &run).ok());
+  EXPECT_EQ(run.state(), v1::Run::RUNNING);
+}
+
+TEST_F(HarvestTest, ABarOnATerminalAndALineElsewhere) {
+  EndAs(v1::Run::COMPLETE);
+  EXPECT_THAT(node_.Run({"harvest", "first"}, 80).err,
+              HasSubstr("[############............] 1 of 2"));
+  const std::string lines = node_.Run({"harvest", "first"}).err;
+  EXPECT_THAT(lines, HasSubstr("harvest first 1 of 2"));
+  EXPECT_EQ(lines.find('\r'), std::string::npos);
+  EXPECT_EQ(lines.find('\x1b'), std::string::npos);
+}
+
+TEST_F(HarvestTest, AnUnknownSourceIsOne) {
+  EXPECT_EQ(node_.Run({"harvest", "nowhere"}).code, kNotComplete);
+}
+
+TEST_F(HarvestTest, RejectionsArePagedOnlyWithAll) {
+  node_.harvest.rejections = 450;
+  auto lines = [&](std::vector<std::string> arguments) {
+    const Output output = node_.Run(std::move(arguments));
+    EXPECT_EQ(output.out.find('\x1b'), std::string::npos);
+    return std::count(output.out.begin(), output.out.end(), '\n');
+  };
+  EXPECT_EQ(lines({"rejections", "first"}), 1 + 25 + 1);  // Header, rows, "More".
+  EXPECT_EQ(lines({"rejections", "first", "--all"}), 1 + 450);
+}
+
+TEST_F(HarvestTest, RejectionsOfARunByAnyOfItsNames) {
+  for (const char* name : {"first/7", "first/runs/7", "sources/first/runs/7"}) {
+    node_.Run({"rejections", name});
+    EXPECT_EQ(node_.harvest.last_rejections.parent(), "sources/first/runs/7") << name;
+  }
+  node_.Run({"rejections", "first"});
+  EXPECT_EQ(node_.harvest.last_rejections.parent(), "sources/first");
+}
+
+TEST_F(HarvestTest, RunsAreATable) {
+  EndAs(v1::Run::PARTIAL);
+  const Output output = node_.Run({"runs", "first"});
+  EXPECT_EQ(output.code, kOk);
+  EXPECT_THAT(output.out, HasSubstr("PARTIAL"));
+  EXPECT_THAT(output.out, HasSubstr("1970-01-01 00:01:40"));
+}
+
+}  // namespace
+}  // namespace parfocal::cli
