@@ -36,13 +36,13 @@ void ChangeSet::DeletePrefix(Family family, absl::string_view prefix) {
 
 int64_t ChangeSet::AddChange(const std::string& group, ChangeKind kind, absl::string_view key) {
   const int64_t sequence = ++state_.groups[group].sequence;
-  groups_changed_.insert(group);
   Put(Family::kChanges, ChangeKey(group, sequence), Encode(ChangeRow{kind, std::string(key)}));
   return sequence;
 }
 
 void ChangeSet::Count(const std::string& group, bool is_study, int64_t live, int64_t tombstones) {
   GroupRow& row = state_.groups[group];
+  groups_changed_.insert(group);
   (is_study ? row.studies : row.image_sets) += live;
   row.tombstones += tombstones;
 }

@@ -57,10 +57,10 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family,
   return options;
 }
 
-rocksdb::DBOptions DbOptions(const Database::Options& sizes) {
+rocksdb::DBOptions DbOptions(const Database::Options& sizes, bool create) {
   rocksdb::DBOptions options;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
+  options.create_if_missing = create;
+  options.create_missing_column_families = create;
   options.paranoid_checks = true;
   // A torn tail was never acknowledged and is dropped; damage before the tail refuses to open. The
   // default drops acknowledged pages without a word.
@@ -109,7 +109,17 @@ absl::Status PrepareDirectory(const std::string& directory, bool create) {
   return absl::OkStatus();
 }
 
-absl::Status CheckFormat(const std::string& directory, bool create) {
+// What FORMAT says while the database is being made for the first time. Only then may RocksDB make
+// one: a catalogue that lost its files must not open as an empty one.
+constexpr absl::string_view kUnfinishedWord = " unfinished";
+
+absl::Status WriteFormat(const std::string& directory, absl::string_view suffix) {
+  return WriteFileDurably(absl::StrCat(directory, "/", kFormatFile),
+                          absl::StrCat(kFormatWord, kCatalogueFormat, suffix, "\n"));
+}
+
+// Returns whether the database is yet to be made.
+absl::StatusOr<bool> CheckFormat(const std::string& directory, bool create) {
   const std::string path = absl::StrCat(directory, "/", kFormatFile);
   auto content = ReadSmallFile(path, 1024);
   if (absl::IsNotFound(content.status())) {
@@ -120,10 +130,13 @@ absl::Status CheckFormat(const std::string& directory, bool create) {
     }
     if (!create)
       return absl::NotFoundError(absl::StrCat("catalogue ", directory, ": no catalogue in it"));
-    return WriteFileDurably(path, absl::StrCat(kFormatWord, kCatalogueFormat, "\n"));
+    PARFOCAL_RETURN_IF_ERROR(WriteFormat(directory, kUnfinishedWord));
+    return true;
   }
   PARFOCAL_RETURN_IF_ERROR(content.status());
   absl::string_view text = *content;
+  absl::ConsumeSuffix(&text, "\n");
+  const bool fresh = absl::ConsumeSuffix(&text, kUnfinishedWord);
   int version = 0;
   if (!absl::ConsumePrefix(&text, kFormatWord) || !absl::SimpleAtoi(text, &version)) {
     return Refuse(directory, absl::StrCat(kFormatFile, " does not name a catalogue format"));
@@ -134,7 +147,7 @@ absl::Status CheckFormat(const std::string& directory, bool create) {
         absl::StrCat("has format ", version, "; this program reads format ", kCatalogueFormat,
                      version > kCatalogueFormat ? ". Install the newer Parfocal" : ""));
   }
-  return absl::OkStatus();
+  return fresh;
 }
 
 absl::StatusOr<rocksdb::FileLock*> TakeLock(const std::string& directory, absl::Time now) {
@@ -180,12 +193,13 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dire
   database->directory_ = directory;
   PARFOCAL_RETURN_IF_ERROR(PrepareDirectory(directory, create));
   PARFOCAL_ASSIGN_OR_RETURN(database->lock_, TakeLock(directory, now));
-  PARFOCAL_RETURN_IF_ERROR(CheckFormat(directory, create));
-  PARFOCAL_RETURN_IF_ERROR(database->OpenRocksDb(mode, options));
+  PARFOCAL_ASSIGN_OR_RETURN(const bool fresh, CheckFormat(directory, create));
+  PARFOCAL_RETURN_IF_ERROR(database->OpenRocksDb(mode, options, fresh && create));
+  if (fresh && create) PARFOCAL_RETURN_IF_ERROR(WriteFormat(directory, ""));
   return database;
 }
 
-absl::Status Database::OpenRocksDb(Mode mode, const Options& options) {
+absl::Status Database::OpenRocksDb(Mode mode, const Options& options, bool create) {
   auto cache = rocksdb::NewLRUCache(options.block_cache_bytes, /*num_shard_bits=*/2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (size_t i = 0; i < kFamilies; ++i) {
@@ -196,9 +210,15 @@ absl::Status Database::OpenRocksDb(Mode mode, const Options& options) {
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
       mode == Mode::kReadWrite
-          ? rocksdb::DB::Open(DbOptions(options), path, families, &handles, &db)
-          : rocksdb::DB::OpenForReadOnly(DbOptions(options), path, families, &handles, &db);
-  PARFOCAL_RETURN_IF_ERROR(FromRocksDb(status, absl::StrCat("catalogue ", directory_, ": open")));
+          ? rocksdb::DB::Open(DbOptions(options, create), path, families, &handles, &db)
+          : rocksdb::DB::OpenForReadOnly(DbOptions(options, create), path, families, &handles, &db);
+  const std::string where = absl::StrCat("catalogue ", directory_, ": open");
+  // RocksDB finds no database, or not all families, where FORMAT says that there is one.
+  if (status.IsInvalidArgument() || status.IsNotFound() || status.IsPathNotFound()) {
+    return absl::DataLossError(
+        absl::StrCat(where, ": files are missing: ", status.ToString(), ". ", kWayOut));
+  }
+  PARFOCAL_RETURN_IF_ERROR(FromRocksDb(status, where));
   db_.reset(db);
   std::copy(handles.begin(), handles.end(), handles_.begin());
   // RocksDB syncs its own folder, but not the entry of that folder in ours.

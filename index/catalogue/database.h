@@ -79,7 +79,7 @@ class Database {
 
  private:
   Database() = default;
-  absl::Status OpenRocksDb(Mode mode, const Options& options);
+  absl::Status OpenRocksDb(Mode mode, const Options& options, bool create);
 
   std::string directory_;
   rocksdb::FileLock* lock_ = nullptr;

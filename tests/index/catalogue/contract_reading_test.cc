@@ -204,6 +204,20 @@ TEST_P(RecordStoreContract, GivesEachGroupItsOwnFeed) {
   EXPECT_EQ(Changes(0, 10, "lab")[1].name, StudyName("moves"));
 }
 
+TEST_P(RecordStoreContract, CountsATombstoneThatComesBackInAnotherGroup) {
+  CommitRecords({MakeStudy(kSrc, "moves", "t")});
+  CommitTombstones({StudyName("moves")});
+  PageCommit page = Page({MakeStudy(kSrc, "moves", "t")});
+  page.group = "lab";
+  EXPECT_EQ(Commit(page).restored, 1);
+  Reopen();
+  EXPECT_EQ(Status().tombstones, 0);
+  EXPECT_EQ(Status().studies, 0);
+  EXPECT_EQ(Status("lab").studies, 1);
+  EXPECT_EQ(Changes().size(), 2u) << "it had gone from the old group already";
+  ExpectFeedWithoutHoles("lab");
+}
+
 TEST_P(RecordStoreContract, KeepsFeedsWholeWhenSourcesCommitAtOnce) {
   constexpr int kThreads = 3, kPages = 10;
   std::vector<std::string> runs;
