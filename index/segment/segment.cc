@@ -114,7 +114,7 @@ struct Segment::State {
   absl::Span<const uint32_t> set_offsets;
   absl::Span<const ValueId> set_values;
   absl::Span<const uint32_t> run_index;
-  absl::Span<const Run> runs;
+  absl::Span<const RowRun> runs;
   absl::flat_hash_map<FieldId, const DiskFacet*> facet_of;
 
   absl::Status Damaged(absl::string_view what) const {
@@ -261,7 +261,7 @@ bool Segment::State::CheckRuns(const DiskFacet& facet) const {
   for (size_t i = 0; i < studies.size(); ++i) {
     RowId row = studies[i].first_row;
     for (uint32_t r = index[i]; r < index[i + 1]; ++r) {
-      const Run& run = runs[r];
+      const RowRun& run = runs[r];
       if (run.begin < row || run.end <= run.begin || run.set >= facet.sets) return false;
       row = run.end;
     }
@@ -478,7 +478,7 @@ uint32_t Segment::CountOf(ValueId value) const {
              : state_->value_counts[static_cast<size_t>(it - ids.begin())];
 }
 
-absl::Span<const Run> Segment::Runs(FieldId field, uint32_t study) const {
+absl::Span<const RowRun> Segment::Runs(FieldId field, uint32_t study) const {
   const auto it = state_->facet_of.find(field);
   if (it == state_->facet_of.end()) return {};
   const uint32_t begin = state_->run_index[it->second->first_index + study];

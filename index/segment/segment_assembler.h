@@ -100,7 +100,7 @@ class SegmentAssembler {
   std::vector<uint32_t> set_offsets_;
   std::vector<ValueId> set_values_;
   std::vector<uint32_t> run_index_;
-  std::vector<Run> runs_;
+  std::vector<RowRun> runs_;
 };
 
 }  // namespace parfocal

@@ -234,7 +234,7 @@ class Merge {
     std::vector<uint32_t> new_set(segment.sets(field), kNoSet);
     if (new_set.empty()) return;
     for (uint32_t study = 0; study < segment.studies(); ++study) {
-      for (const parfocal::Run& run : segment.Runs(field, study)) {
+      for (const RowRun& run : segment.Runs(field, study)) {
         for (RowId row = run.begin; row < run.end; ++row) {
           const RowId target = source.new_row[row];
           if (target == kDead) continue;

@@ -268,26 +268,27 @@ std::optional<ValueId> Vocabulary::State::Find(const Probe& probe) const {
 
 namespace {
 
-// Calls `apply(payload)` for the entries behind the header until `values` values have passed, and
-// returns the offset behind the last of them.
+// Calls `apply(payload)` for the entries behind the header until `values` values have passed, then,
+// if the tail is kept, for as many as are whole. Returns the offset behind the last of them.
 template <typename Apply>
-absl::StatusOr<uint64_t> ReadLog(absl::string_view bytes, ValueId values, const std::string& path,
-                                 Apply apply) {
+absl::StatusOr<uint64_t> ReadLog(absl::string_view bytes, ValueId values, VocabularyTail tail,
+                                 const std::string& path, Apply apply) {
   PARFOCAL_RETURN_IF_ERROR(CheckHeader(bytes, path));
-  WireReader in(bytes);
-  in.Take(kHeaderBytes);
-  for (ValueId seen = 0; seen < values;) {
-    const uint64_t offset = bytes.size() - in.rest().size();
+  uint64_t offset = kHeaderBytes;
+  for (ValueId seen = 0; seen < values || tail == VocabularyTail::kKeep;) {
+    WireReader in(bytes.substr(offset));
     const uint32_t size = in.Fixed<uint32_t>();
     const uint32_t hash = in.Fixed<uint32_t>();
     const absl::string_view payload = in.Take(size);
     if (!in.ok() || payload.empty() || EntryHash(offset, payload) != hash || !apply(payload)) {
+      if (seen >= values) break;
       return absl::DataLossError(absl::StrCat(path, ": value ", seen, " of ", values, " (at byte ",
                                               offset, ") is missing or damaged"));
     }
     if (static_cast<uint8_t>(payload[0]) != kAttributeKeyName) ++seen;
+    offset = bytes.size() - in.rest().size();
   }
-  return bytes.size() - in.rest().size();
+  return offset;
 }
 
 }  // namespace
@@ -296,14 +297,14 @@ Vocabulary::Vocabulary(std::unique_ptr<State> state) : state_(std::move(state)) 
 Vocabulary::~Vocabulary() = default;
 
 absl::StatusOr<std::unique_ptr<Vocabulary>> Vocabulary::Open(const std::string& directory,
-                                                             ValueId size) {
+                                                             ValueId size, VocabularyTail tail) {
   auto state = std::make_unique<State>();
   state->path = directory + "/vocabulary.log";
   uint64_t end = 0;
   {
     absl::StatusOr<std::unique_ptr<MappedFile>> file = MappedFile::Open(state->path);
     if (file.ok() && (size > 0 || (*file)->bytes().size() >= kHeaderBytes)) {
-      auto read = ReadLog((*file)->bytes(), size, state->path,
+      auto read = ReadLog((*file)->bytes(), size, tail, state->path,
                           [&](absl::string_view payload) { return state->Apply(payload); });
       if (!read.ok()) return read.status();
       end = *read;
@@ -435,7 +436,8 @@ absl::Status Vocabulary::Sync() { return state_->file->Sync(); }
 
 absl::Status Vocabulary::Verify(ValueId size) const {
   PARFOCAL_ASSIGN_OR_RETURN(const std::unique_ptr<MappedFile> file, MappedFile::Open(state_->path));
-  return ReadLog(file->bytes(), size, state_->path, [](absl::string_view) { return true; })
+  return ReadLog(file->bytes(), size, VocabularyTail::kDrop, state_->path,
+                 [](absl::string_view) { return true; })
       .status();
 }
 

@@ -40,7 +40,7 @@ void ReadAll(const parfocal::Segment& segment) {
       sum += segment.ImageCount(row) + segment.block(segment.BlockOfRow(row)).size();
     }
     for (const parfocal::Field& field : parfocal::Fields()) {
-      for (const parfocal::Run& run : segment.Runs(field.id, s)) {
+      for (const parfocal::RowRun& run : segment.Runs(field.id, s)) {
         if (run.begin < entry.first_row || run.end > entry.end_row) std::abort();
         sum += segment.Set(field.id, run.set).size();
       }

@@ -61,7 +61,7 @@ inline Model ReadBack(const Segment& segment, const Roaring* dead, const Vocabul
     const StudyEntry entry = segment.study(s);
     EXPECT_EQ(segment.FindStudy(entry.key), s);
     for (const Field& field : Fields()) {
-      for (const Run& run : segment.Runs(field.id, s)) {
+      for (const RowRun& run : segment.Runs(field.id, s)) {
         EXPECT_TRUE(entry.first_row <= run.begin && run.end <= entry.end_row);
         for (RowId row = run.begin; row < run.end; ++row) {
           for (ValueId value : segment.Set(field.id, run.set)) by_facet[row].insert(value);

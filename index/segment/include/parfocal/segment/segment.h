@@ -127,7 +127,7 @@ class Segment {
   uint32_t CountOf(ValueId value) const;
 
   // For a facet field: the runs of rows of `study` that have own values in it, in row order.
-  absl::Span<const Run> Runs(FieldId field, uint32_t study) const;
+  absl::Span<const RowRun> Runs(FieldId field, uint32_t study) const;
   // The values of a set, ascending.
   absl::Span<const ValueId> Set(FieldId field, uint32_t set) const;
   uint32_t sets(FieldId field) const;

@@ -40,13 +40,21 @@ struct VocabularyValue {
   std::optional<double> number;
 };
 
+// What to do with values that the log holds beyond those asked for.
+enum class VocabularyTail : uint8_t {
+  kDrop,
+  // Keep those that are whole: what a crash left behind between the vocabulary and the manifest. A
+  // number that was once given to a value, and may be in the text index, then keeps its meaning.
+  kKeep,
+};
+
 class Vocabulary {
  public:
-  // Opens or creates the log in `directory`, and drops whatever lies behind `size` values.
-  // DATA_LOSS if fewer than `size` whole entries are there or one fails its checksum;
-  // FAILED_PRECONDITION for an unknown format version or another table of fields.
-  static absl::StatusOr<std::unique_ptr<Vocabulary>> Open(const std::string& directory,
-                                                          ValueId size);
+  // Opens or creates the log in `directory`, with `size` values at least, and cuts off the rest as
+  // `tail` says. DATA_LOSS if fewer than `size` whole entries are there or one of them fails its
+  // checksum; FAILED_PRECONDITION for an unknown format version or another table of fields.
+  static absl::StatusOr<std::unique_ptr<Vocabulary>> Open(
+      const std::string& directory, ValueId size, VocabularyTail tail = VocabularyTail::kDrop);
   ~Vocabulary();
 
   ValueId size() const;
