@@ -164,7 +164,7 @@ RowCounts FieldTallies::CountRuns(const Range& range) {
   const RowId end = static_cast<RowId>(range.end - base);
   const absl::Span<const Run> runs = open.segment().Runs(field_, range.segment_study);
   auto run =
-      std::partition_point(runs.begin(), runs.end(), [&](const Run& r) { return r.end <= begin; });
+      std::partition_point(runs.begin(), runs.end(), [&](const RowRun& r) { return r.end <= begin; });
   auto add = [&](uint32_t set, const RowCounts& rows) {
     if (set_counts_[set].rows == 0) touched_.push_back(set);
     set_counts_[set].Add(rows);
@@ -175,7 +175,7 @@ RowCounts FieldTallies::CountRuns(const Range& range) {
     // Few rows among many runs: look each row up instead of walking over all runs.
     match_.rows().ForEachIn(range.begin, range.end, [&](size_t row) {
       const RowId local = static_cast<RowId>(row - base);
-      run = std::partition_point(run, runs.end(), [&](const Run& r) { return r.end <= local; });
+      run = std::partition_point(run, runs.end(), [&](const RowRun& r) { return r.end <= local; });
       if (run == runs.end()) return false;
       if (run->begin <= local) add(run->set, match_.In(range.segment, row, row + 1));
       return true;

@@ -82,7 +82,7 @@ const std::vector<uint64_t>& OpenSegment::OwnRows(FieldKey field) const {
   auto rows = std::make_unique<std::vector<uint64_t>>(words(), 0);
   if (field < kFirstAttributeField && Fields()[field].facet) {
     for (uint32_t study = 0; study < segment_->studies(); ++study) {
-      for (const Run& run : segment_->Runs(static_cast<FieldId>(field), study)) {
+      for (const RowRun& run : segment_->Runs(static_cast<FieldId>(field), study)) {
         if (!segment_->Set(static_cast<FieldId>(field), run.set).empty()) {
           SetRun(run.begin, run.end, rows->data());
         }

@@ -229,7 +229,7 @@ const std::vector<bool>& SnapshotRows::Claimed(const LiveStudy& study) const {
       if (field < kFirstAttributeField && Fields()[field].facet) {
         // The sets of the live runs say it without touching single rows.
         seen_sets.assign(open.segment().sets(static_cast<FieldId>(field)), false);
-        for (const Run& run : open.segment().Runs(static_cast<FieldId>(field), part.study)) {
+        for (const RowRun& run : open.segment().Runs(static_cast<FieldId>(field), part.study)) {
           if (seen_sets[run.set] || !live_.AnyIn(base + run.begin, base + run.end)) continue;
           seen_sets[run.set] = true;
           const absl::Span<const ValueId> set =
