@@ -74,7 +74,7 @@ struct Run {
 struct Rejection {
   std::string source;
   std::string run;
-  std::string place;   // File and line or record: "idr0027/idr0027-study.txt:14".
+  std::string place;   // File and line or record: "abc1/abc1-study.txt:14".
   std::string record;  // Record name if one could be made out, else empty.
   std::string reason;  // What is wrong and what would mend it.
   std::string raw;     // The bytes, cut at 64 KiB.
