@@ -119,7 +119,7 @@ class AttributeTallies {
         RowSet rows(snapshot_.words());
         const ValueId value = it->value;
         for (; it != stated.end() && it->field == field_ && it->value == value; ++it) {
-          AddStated(study, it - stated.begin(), &rows);
+          snapshot_.AddStated(study, it - stated.begin(), &rows);
         }
         rows.And(match_.rows());
         PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(rows.words())));
@@ -135,15 +135,6 @@ class AttributeTallies {
       }
     }
     return absl::OkStatus();
-  }
-
-  void AddStated(const LiveStudy& study, size_t index, RowSet* rows) const {
-    if (study.live_sets == 0) {
-      rows->Set(study.own_row);
-      return;
-    }
-    const StatedValue& stated = snapshot_.Stated(study)[index];
-    snapshot_.AddStatedInScope(study, stated, snapshot_.Claimed(study)[index], rows);
   }
 
   const SnapshotRows& snapshot_;

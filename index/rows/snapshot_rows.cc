@@ -264,6 +264,14 @@ const std::vector<bool>& SnapshotRows::Claimed(const LiveStudy& study) const {
   return claims.claimed;
 }
 
+bool SnapshotRows::AnyRow(const LiveStudy& study, const RowSet& rows) const {
+  if (study.live_sets == 0) return rows.Test(study.own_row);
+  for (const StudyPart& part : study.parts) {
+    if (rows.AnyIn(part.begin, part.end)) return true;
+  }
+  return false;
+}
+
 void SnapshotRows::AddStudy(const LiveStudy& study, RowSet* out) const {
   if (study.live_sets == 0) {
     out->Set(study.own_row);
@@ -295,44 +303,44 @@ void SnapshotRows::AddStatedInScope(const LiveStudy& study, const StatedValue& s
   }
 }
 
-absl::Status SnapshotRows::AddHolding(const ValueSet& values, Interrupt* interrupt,
-                                      RowSet* out) const {
+void SnapshotRows::AddStated(const LiveStudy& study, size_t index, RowSet* out) const {
+  if (study.live_sets == 0) {
+    out->Set(study.own_row);
+    return;
+  }
+  AddStatedInScope(study, Stated(study)[index], /*only_without_own=*/Claimed(study)[index], out);
+}
+
+absl::Status SnapshotRows::AddOwning(const ValueSet& values, Interrupt* interrupt,
+                                     RowSet* out) const {
   if (values.empty()) return absl::OkStatus();
   RowSet own(words_);
   for (size_t i = 0; i < segments_.size(); ++i) {
-    const absl::Span<const ValueId> here = segments_[i]->segment().values();
+    const OpenSegment& open = *segments_[i];
+    const absl::Span<const ValueId> here = open.segment().values();
     uint64_t* words = own.data() + bases_[i];
     // Walk the shorter list, look up in the longer one.
-    if (values.values().size() <= here.size()) {
-      for (ValueId value : values.values()) {
-        const uint32_t count = segments_[i]->segment().CountOf(value);
-        if (count == 0) continue;
-        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(count + 20));
-        segments_[i]->AddRowsWith(value, words);
-      }
-    } else {
-      for (ValueId value : here) {
-        if (!values.Contains(value)) continue;
-        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(segments_[i]->segment().CountOf(value) + 20));
-        segments_[i]->AddRowsWith(value, words);
-      }
+    const bool ours = values.values().size() <= here.size();
+    for (ValueId value : ours ? values.values() : here) {
+      if (!ours && !values.Contains(value)) continue;
+      const uint32_t count = open.segment().CountOf(value);
+      if (count == 0) continue;
+      PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(count + 20));
+      open.AddRowsWith(value, words);
     }
   }
   own.And(live_);
   out->Or(own);
-  for (const LiveStudy& study : studies_) {
-    const absl::Span<const StatedValue> stated = Stated(study);
-    PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(stated.size()) + 1));
-    for (size_t i = 0; i < stated.size(); ++i) {
-      if (!values.Contains(stated[i].value)) continue;
-      if (study.live_sets == 0) {
-        out->Set(study.own_row);
-        break;
-      }
-      AddStatedInScope(study, stated[i], /*only_without_own=*/Claimed(study)[i], out);
-    }
-  }
   return absl::OkStatus();
+}
+
+absl::Status SnapshotRows::AddHolding(const ValueSet& values, Interrupt* interrupt,
+                                      RowSet* out) const {
+  if (values.empty()) return absl::OkStatus();
+  PARFOCAL_RETURN_IF_ERROR(AddOwning(values, interrupt, out));
+  return ForEachStated(values, interrupt, [&](uint32_t number, size_t index) {
+    AddStated(studies_[number], index, out);
+  });
 }
 
 absl::Status SnapshotRows::AddHavingAny(FieldKey field, Interrupt* interrupt, RowSet* out) const {

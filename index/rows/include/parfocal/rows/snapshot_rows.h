@@ -108,12 +108,21 @@ class SnapshotRows {
 
   // Adds to `out` the live rows on which one of `values` holds.
   absl::Status AddHolding(const ValueSet& values, Interrupt* interrupt, RowSet* out) const;
+  // The two halves of AddHolding: live rows that have one of `values` as their own; and what
+  // studies state, `visit(study number, index in Stated)` for each that is in `values`.
+  absl::Status AddOwning(const ValueSet& values, Interrupt* interrupt, RowSet* out) const;
+  template <typename Visit>
+  absl::Status ForEachStated(const ValueSet& values, Interrupt* interrupt, Visit visit) const;
+  // Adds the live rows on which the study's value holds without being their own.
+  void AddStated(const LiveStudy& study, size_t index, RowSet* out) const;
   // Adds to `out` the live rows on which any value of `field` holds.
   absl::Status AddHavingAny(FieldKey field, Interrupt* interrupt, RowSet* out) const;
   // Adds the live ImageSets of the study in the scope of one of its values: all of them, or those
   // without an own value of the field.
   void AddStatedInScope(const LiveStudy& study, const StatedValue& stated, bool only_without_own,
                         RowSet* out) const;
+  // Whether `rows`, a subset of live(), has a row of the study.
+  bool AnyRow(const LiveStudy& study, const RowSet& rows) const;
   // Adds every live row of the study.
   void AddStudy(const LiveStudy& study, RowSet* out) const;
 
@@ -134,6 +143,19 @@ class SnapshotRows {
   std::vector<std::vector<uint32_t>> study_numbers_;  // By segment: its study -> ours, or kNoStudy.
   std::vector<uint32_t> study_of_document_;
 };
+
+template <typename Visit>
+absl::Status SnapshotRows::ForEachStated(const ValueSet& values, Interrupt* interrupt,
+                                         Visit visit) const {
+  for (uint32_t number = 0; number < studies_.size(); ++number) {
+    const absl::Span<const StatedValue> stated = Stated(studies_[number]);
+    PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(stated.size()) + 1));
+    for (size_t i = 0; i < stated.size(); ++i) {
+      if (values.Contains(stated[i].value)) visit(number, i);
+    }
+  }
+  return absl::OkStatus();
+}
 
 template <typename Visit>
 void SnapshotRows::ForEachBlockRange(const StudyPart& part, absl::string_view block,

@@ -1,0 +1,58 @@
+// Gives the words and the filter of a request their meaning: fields of the schema, terms of the
+// ontologies, values in use. What was understood is written into the explain steps, one for each
+// leaf.
+//
+// Thread safety: a Binder may be used by any number of threads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "parfocal/query.h"
+#include "parfocal/search_index.h"
+#include "parfocal/status.h"
+#include "parfocal/term_lookup.h"
+
+namespace parfocal {
+
+inline constexpr size_t kMaxClosureTerms = 200000;
+
+// A search as a caller writes it.
+struct SearchText {
+  std::string query;   // See filter/query_parser.h.
+  std::string filter;  // See filter/filter.h.
+  SearchLevel level = SearchLevel::kStudy;
+  SearchOrder order = SearchOrder::kRelevance;
+  int page_size = 25;
+  std::string after;
+  std::vector<FacetSpec> facets;
+  bool snippets = false;
+};
+
+class Binder {
+ public:
+  // `terms` may be nullptr: no ontology, values mean themselves. Both must outlive it.
+  Binder(const TermLookup* terms, const Snapshot* snapshot) : terms_(terms), snapshot_(snapshot) {}
+
+  // What a condition `field = "v"` means:
+  //   term field that rolls up   the term with that id (an obsolete one: its replacement), or else
+  //                              the terms with that label, or else exact synonym, in the field's
+  //                              ontologies, each with all of its descendants; or else the values
+  //                              in use with that key or label. `field.exact`: without descendants.
+  //   stated_x                   the values that the archive wrote so: id or words.
+  //                              `stated_x.closure`: with the descendants of their terms.
+  //   keyword, flag, other terms the values in use with that key or label, without regard to case
+  //   number, date               equal to; a date of less than a day is all of its days
+  // `field:"v"` means "contains", without regard to case. <, <=, >, >= stand with numbers and
+  // dates.
+  //
+  // INVALID_ARGUMENT with reason FILTER_SYNTAX, QUERY_SYNTAX, LIMIT_EXCEEDED, FILTER_UNKNOWN_FIELD
+  // (with the nearest names) or FILTER_TYPE.
+  absl::StatusOr<BoundQuery> Bind(const SearchText& text) const;
+
+ private:
+  const TermLookup* const terms_;
+  const Snapshot* const snapshot_;
+};
+
+}  // namespace parfocal

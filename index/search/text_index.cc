@@ -1,0 +1,244 @@
+#include "text_index.h"
+
+#include <xapian.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "parfocal/segment/guard_xapian.h"
+#include "parfocal/segment/text.h"
+
+namespace parfocal {
+namespace {
+
+constexpr int kMaxReopens = 3;
+constexpr size_t kMaxIdleHandles = 16;
+
+// How often the words of a term occur, by document.
+using Frequencies = std::map<Xapian::docid, uint32_t>;
+
+// Adds the postings of one term.
+absl::Status AddTerm(const Xapian::Database& db, const std::string& term, Interrupt* interrupt,
+                     Frequencies* out) {
+  auto hint = out->begin();
+  for (auto it = db.postlist_begin(term), end = db.postlist_end(term); it != end; ++it) {
+    PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(1));
+    hint = out->try_emplace(hint, *it, 0);
+    hint->second += it.get_wdf();
+  }
+  return absl::OkStatus();
+}
+
+// Adds `weight` for each time that `terms` stand side by side, in this order.
+absl::Status AddPhrase(const Xapian::Database& db, const std::vector<std::string>& terms,
+                       uint32_t weight, Interrupt* interrupt, Frequencies* out) {
+  std::vector<Xapian::PostingIterator> at;
+  for (const std::string& term : terms) {
+    at.push_back(db.postlist_begin(term));
+    if (at.back() == db.postlist_end(term)) return absl::OkStatus();
+  }
+  Xapian::docid document = *at[0];
+  while (true) {
+    bool agreed = true;
+    for (size_t i = 0; i < at.size(); ++i) {
+      PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(1));
+      at[i].skip_to(document);
+      if (at[i] == db.postlist_end(terms[i])) return absl::OkStatus();
+      if (*at[i] != document) {
+        document = *at[i];
+        agreed = false;
+        break;
+      }
+    }
+    if (!agreed) continue;
+    std::vector<Xapian::termpos> starts;
+    for (size_t i = 0; i < at.size(); ++i) {
+      std::vector<Xapian::termpos> kept;
+      for (auto p = at[i].positionlist_begin(); p != at[i].positionlist_end(); ++p) {
+        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(1));
+        if (*p < i) continue;
+        const Xapian::termpos start = *p - static_cast<Xapian::termpos>(i);
+        if (i == 0 || std::binary_search(starts.begin(), starts.end(), start)) {
+          kept.push_back(start);
+        }
+      }
+      starts = std::move(kept);
+      if (starts.empty()) break;
+    }
+    if (!starts.empty()) (*out)[document] += weight * static_cast<uint32_t>(starts.size());
+    ++document;
+  }
+}
+
+// The words of `db` that begin with `prefix` + `begin`, without `prefix`, into `out`.
+absl::Status Expand(const Xapian::Database& db, const std::string& prefix, const std::string& begin,
+                    std::set<std::string>* out) {
+  const std::string whole = prefix + begin;
+  for (auto it = db.allterms_begin(whole), end = db.allterms_end(whole); it != end; ++it) {
+    out->insert((*it).substr(prefix.size()));
+    if (out->size() > static_cast<size_t>(kMaxPrefixExpansions)) {
+      return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                            "query: more than ", kMaxPrefixExpansions, " words begin with '", begin,
+                            "'; limit prefix_expansions is ", kMaxPrefixExpansions)),
+                        "LIMIT_EXCEEDED", "prefix_expansions");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Adds where `leaf` occurs among the terms with `prefix`; `expanded` are the words of a kPrefix.
+absl::Status AddLeaf(const Xapian::Database& db, const std::string& prefix, const QueryNode& leaf,
+                     const std::set<std::string>& expanded, Interrupt* interrupt,
+                     Frequencies* out) {
+  switch (leaf.kind) {
+    case QueryNode::Kind::kWord:
+      return AddTerm(db, absl::StrCat("Z", prefix, Stem(leaf.words[0])), interrupt, out);
+    case QueryNode::Kind::kPhrase: {
+      // A document of a single word has no positions.
+      if (leaf.words.size() == 1) return AddTerm(db, prefix + leaf.words[0], interrupt, out);
+      std::vector<std::string> terms;
+      for (const std::string& word : leaf.words) terms.push_back(prefix + word);
+      return AddPhrase(db, terms, static_cast<uint32_t>(terms.size()), interrupt, out);
+    }
+    default:
+      for (const std::string& word : expanded) {
+        PARFOCAL_RETURN_IF_ERROR(AddTerm(db, prefix + word, interrupt, out));
+      }
+      return absl::OkStatus();
+  }
+}
+
+}  // namespace
+
+const std::vector<const Field*>& TextFields() {
+  static const auto* const fields = [] {
+    auto* out = new std::vector<const Field*>;
+    for (const Field& field : Fields()) {
+      if (field.kind == FieldKind::kText && out->size() < kMaxTextFields) out->push_back(&field);
+    }
+    return out;
+  }();
+  return *fields;
+}
+
+int WordWeight(FieldKey field) {
+  if (field >= kFirstAttributeField) return 1;
+  return Fields()[field].privacy == FieldPrivacy::kOpen ? Fields()[field].weight : 0;
+}
+
+struct TextIndex::Handles {
+  Xapian::Database studies, vocabulary;
+  bool open = false;
+  uint64_t generation = 0;
+};
+
+TextIndex::TextIndex(std::string directory) : directory_(std::move(directory)) {}
+TextIndex::~TextIndex() = default;
+
+std::unique_ptr<TextIndex::Handles> TextIndex::Borrow() {
+  MutexLock lock(&mu_);
+  if (free_.empty()) return std::make_unique<Handles>();
+  std::unique_ptr<Handles> handles = std::move(free_.back());
+  free_.pop_back();
+  return handles;
+}
+
+void TextIndex::Return(std::unique_ptr<Handles> handles) {
+  MutexLock lock(&mu_);
+  if (free_.size() < kMaxIdleHandles) free_.push_back(std::move(handles));
+}
+
+absl::StatusOr<TextHits> TextIndex::Find(const QueryNode& leaf, const SnapshotRows& rows,
+                                         const FacetDictionary& dictionary, Interrupt* interrupt) {
+  const Field* field = leaf.field.empty() ? nullptr : FindField(leaf.field);
+  if (!leaf.field.empty() && (field == nullptr || field->weight == 0)) {
+    return WithReason(
+        absl::InvalidArgumentError(absl::StrCat("query: words do not look in '", leaf.field, "'")),
+        "FILTER_UNKNOWN_FIELD", "query");
+  }
+  const bool in_texts = field == nullptr || field->kind == FieldKind::kText;
+  const bool in_values = field == nullptr || field->kind != FieldKind::kText;
+  std::map<Xapian::docid, TextHits::InStudy> studies;
+  Frequencies values;
+
+  auto gather = [&](const Handles& handles) -> absl::Status {
+    studies.clear();
+    values.clear();
+    std::set<std::string> expanded;
+    if (leaf.kind == QueryNode::Kind::kPrefix) {
+      if (in_texts && rows.manifest().last_text_doc > 0) {
+        const std::string prefix(field == nullptr ? absl::string_view() : field->prefix);
+        PARFOCAL_RETURN_IF_ERROR(Expand(handles.studies, prefix, leaf.words[0], &expanded));
+      }
+      if (in_values && rows.manifest().values > 0) {
+        PARFOCAL_RETURN_IF_ERROR(Expand(handles.vocabulary, "", leaf.words[0], &expanded));
+      }
+    }
+    for (size_t f = 0; in_texts && rows.manifest().last_text_doc > 0 && f < TextFields().size();
+         ++f) {
+      const Field& text = *TextFields()[f];
+      if (text.weight == 0 || (field != nullptr && field != &text)) continue;
+      Frequencies found;
+      PARFOCAL_RETURN_IF_ERROR(
+          AddLeaf(handles.studies, std::string(text.prefix), leaf, expanded, interrupt, &found));
+      for (const auto& [document, times] : found) {
+        const uint32_t study = rows.StudyOfDocument(document);
+        if (study == SnapshotRows::kNoStudy) continue;
+        TextHits::InStudy& hit = studies[study];
+        hit.study = study;
+        // A phrase counts as often as it occurs, not as often as it has words.
+        hit.times[f] += leaf.kind == QueryNode::Kind::kPhrase
+                            ? times / static_cast<uint32_t>(leaf.words.size())
+                            : times;
+      }
+    }
+    if (in_values && rows.manifest().values > 0) {
+      PARFOCAL_RETURN_IF_ERROR(AddLeaf(handles.vocabulary, "", leaf, expanded, interrupt, &values));
+    }
+    return absl::OkStatus();
+  };
+
+  std::unique_ptr<Handles> handles = Borrow();
+  absl::Status status;
+  for (int attempt = 0; attempt <= kMaxReopens; ++attempt) {
+    const uint64_t newest = generation_.load();
+    status = GuardXapian(absl::StrCat("text index in ", directory_), [&]() -> absl::Status {
+      if (!handles->open) {
+        handles->studies = Xapian::Database(directory_ + "/text/studies");
+        handles->vocabulary = Xapian::Database(directory_ + "/text/vocabulary");
+        handles->open = true;
+      } else if (attempt > 0 || handles->generation < newest) {
+        handles->studies.reopen();
+        handles->vocabulary.reopen();
+      }
+      handles->generation = newest;
+      return gather(*handles);
+    });
+    if (status.code() != absl::StatusCode::kAborted) break;
+  }
+  // A handle that failed is not trusted again.
+  if (status.ok() || status.code() == absl::StatusCode::kInvalidArgument)
+    Return(std::move(handles));
+  if (status.code() == absl::StatusCode::kAborted) {
+    return absl::UnavailableError(absl::StrCat(status.message(), "; it moved on ", kMaxReopens + 1,
+                                               " times in a row, ask again"));
+  }
+  PARFOCAL_RETURN_IF_ERROR(status);
+
+  TextHits out;
+  for (const auto& [number, hit] : studies) out.studies.push_back(hit);
+  for (const auto& [document, words] : values) {
+    const ValueId value = document - 1;
+    if (value >= rows.manifest().values) break;
+    const FieldKey of = dictionary.FieldOf(value);
+    if (WordWeight(of) == 0) continue;
+    if (field == nullptr || field->id == of) out.values.push_back({value, words});
+  }
+  return out;
+}
+
+}  // namespace parfocal
