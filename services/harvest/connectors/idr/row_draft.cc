@@ -24,6 +24,18 @@ absl::string_view Cell(const Cells& cells, int column) {
   return column < 0 ? absl::string_view() : Trim(cells[static_cast<size_t>(column)]);
 }
 
+// The meaning of `word`: of the word itself, else of the first pattern that fits.
+template <typename T>
+const T* MeaningOf(const std::map<std::string, T>& words, absl::string_view word) {
+  if (word.empty()) return nullptr;
+  auto it = words.find(Fold(word));
+  if (it != words.end()) return &it->second;
+  for (const auto& [pattern, meaning] : words) {
+    if (absl::StrContains(pattern, "*") && Matches(pattern, word)) return &meaning;
+  }
+  return nullptr;
+}
+
 std::string KeyText(absl::string_view prefix, const TablePlan& plan, const Cells& cells) {
   std::string id(prefix);
   for (int column : plan.keys) {
@@ -192,6 +204,17 @@ void RowReader::Identifiers(const Cells& cells, ImageSet* set) {
   }
 }
 
+void RowReader::Units(const Cells& cells, ImageSet* set) const {
+  for (const TablePlan::ValueColumn& column : plan_.units) {
+    const absl::string_view unit = Cell(cells, column.column);
+    if (Empty(unit)) continue;
+    for (Statement& s : set->statements) {
+      if (s.field == column.rule->of && s.group == column.group)
+        absl::StrAppend(&s.value, " ", unit);
+    }
+  }
+}
+
 void RowReader::Genes(const Cells& cells, ImageSet* set) const {
   auto says_nothing = [&](absl::string_view part) {
     if (Empty(part)) return true;
@@ -258,12 +281,12 @@ void RowReader::States(const Cells& cells, ImageSet* set) const {
   set->well = std::string(Cell(cells, plan_.well));
   set->control_stated = std::string(Cell(cells, plan_.control));
   if (!Empty(set->control_stated)) {
-    auto it = plan_.rules().controls.find(Fold(set->control_stated));
-    set->control = it == plan_.rules().controls.end() ? ControlType::kOther : it->second;
+    const ControlType* control = MeaningOf(plan_.rules().controls, set->control_stated);
+    set->control = control != nullptr ? *control : ControlType::kOther;
   }
   set->quality_stated = std::string(Cell(cells, plan_.quality));
-  auto quality = plan_.rules().quality.find(Fold(set->quality_stated));
-  if (quality != plan_.rules().quality.end()) set->quality = quality->second;
+  const Quality* quality = MeaningOf(plan_.rules().quality, set->quality_stated);
+  if (quality != nullptr) set->quality = *quality;
   const absl::string_view count = Cell(cells, plan_.image_count);
   if (!count.empty() && std::all_of(count.begin(), count.end(),
                                     [](unsigned char c) { return absl::ascii_isdigit(c); })) {
@@ -388,6 +411,7 @@ ImageSet RowReader::Draft(const Cells& cells, std::string id) {
   Attributes(cells, &set);
   Values(cells, &set);
   Identifiers(cells, &set);
+  Units(cells, &set);
   Genes(cells, &set);
   Channels(cells, &set);
   States(cells, &set);

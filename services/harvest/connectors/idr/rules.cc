@@ -103,6 +103,7 @@ const std::map<std::string, ColumnUse>& Uses() {
       {"attribute", ColumnUse::kAttribute},
       {"value", ColumnUse::kValue},
       {"identifier", ColumnUse::kIdentifier},
+      {"unit", ColumnUse::kUnit},
       {"plate", ColumnUse::kPlate},
       {"well", ColumnUse::kWell},
       {"gene_identifier", ColumnUse::kGeneIdentifier},
@@ -201,6 +202,8 @@ absl::Status ReadColumn(const Reading& in, const YAML::Node& node, ColumnRule* r
     return in.Fail(node, "'as: value' needs 'field'");
   if (rule->use == ColumnUse::kIdentifier && rule->of.empty())
     return in.Fail(node, "'as: identifier' needs 'of'");
+  if (rule->use == ColumnUse::kUnit && rule->of.empty())
+    return in.Fail(node, "'as: unit' needs 'of'");
   for (const std::string& separator : rule->split) {
     if (separator.empty()) return in.Fail(node, "'split' has an empty separator");
   }

@@ -53,6 +53,23 @@ std::string ReleaseDate(absl::string_view text) {
   return std::string(text);
 }
 
+bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+
+// Whether a word of `text` begins with `word`, or is `word` if that is written in capitals only.
+bool HasWord(absl::string_view text, absl::string_view word) {
+  const bool whole =
+      std::all_of(word.begin(), word.end(), [](unsigned char c) { return absl::ascii_isupper(c); });
+  const std::string lower_text = absl::AsciiStrToLower(text),
+                    lower_word = absl::AsciiStrToLower(word);
+  const absl::string_view t = whole ? text : lower_text, w = whole ? word : lower_word;
+  for (size_t at = t.find(w); at != absl::string_view::npos; at = t.find(w, at + 1)) {
+    const size_t end = at + w.size();
+    const bool begins = at == 0 || !IsAlnum(t[at - 1]);
+    if (begins && (!whole || end == t.size() || !IsAlnum(t[end]))) return true;
+  }
+  return false;
+}
+
 class Builder {
  public:
   Builder(const StudyFile& file, const StudyContext& context, const Rules& rules, StudyDraft* out)
@@ -124,12 +141,13 @@ class Builder {
                &authors = s.Values("Study Author List"), &dois = s.Values("Study DOI"),
                &pmids = s.Values("Study PubMed ID"), &pmcs = s.Values("Study PMC ID"),
                &preprints = s.Values("Study Publication Preprint");
-    const size_t n =
-        std::max({titles.size(), dois.size(), pmids.size(), pmcs.size(), authors.size()});
+    const size_t n = std::max({titles.size(), dois.size(), pmids.size(), pmcs.size()});
     for (size_t i = 0; i < n; ++i) {
       Publication p;
       p.title = Limited(At(titles, i), kMaxTitleBytes, "publication title");
-      p.authors = Limited(At(authors, i), kMaxTextBytes, "author list");
+      // The authors of a single article may each have a cell.
+      const std::string who = n == 1 ? absl::StrJoin(authors, ", ") : At(authors, i);
+      p.authors = Limited(who, kMaxTextBytes, "author list");
       p.doi = CanonicalDoi(At(dois, i));
       if (p.doi.empty() && absl::StartsWith(At(dois, i), "http")) p.url = At(dois, i);
       p.pmid = CanonicalPubMedId(At(pmids, i));
@@ -153,7 +171,7 @@ class Builder {
                                       [](unsigned char c) { return absl::ascii_isdigit(c); });
       if (part.empty() || digits || absl::StrContains(part, "@")) continue;
       for (const std::string& word : rules_.institution_words) {
-        if (!Matches(absl::StrCat("*", word, "*"), part)) continue;
+        if (!HasWord(part, word)) continue;
         kept.emplace_back(part);
         break;
       }
@@ -247,7 +265,14 @@ class Builder {
 void ReadSize(const std::vector<std::string>& cells, Block* block) {
   const std::string text = absl::StrJoin(cells, " ");
   const size_t images = text.find("D Images:");
-  if (images != std::string::npos) block->image_count = ReadCount(text.substr(images + 9));
+  if (images != std::string::npos) {
+    // "5D Images: 1 Tb" is a size.
+    const absl::string_view count = Trim(absl::string_view(text).substr(images + 9));
+    const std::string unit =
+        Fold(count.substr(std::min(count.find_first_not_of("0123456789,"), count.size())));
+    if (!absl::StartsWith(unit, "tb") && !absl::StartsWith(unit, "gb"))
+      block->image_count = ReadCount(count);
+  }
   const size_t total = text.find("Total Tb:");
   if (total == std::string::npos) return;
   absl::string_view rest = Trim(absl::string_view(text).substr(total + 9));
@@ -366,7 +391,8 @@ std::vector<Builder::Valued> Builder::ValuesOf(const StudySection& section, absl
     if (Empty(v.value, rules_)) v.value.clear();
     // One prefix for all values stands in the first cell only.
     v.id = TermId(At(ids, i), i < refs.size() ? refs[i] : At(refs, 0));
-    if (v.value.empty() && v.id.empty()) continue;
+    // An id alone is a value, the address of an ontology is not.
+    if (v.value.empty() && (v.id.empty() || absl::StrContains(v.id, "://"))) continue;
     if (v.value.empty()) v.value = At(ids, i);
     if (std::find(out.begin(), out.end(), v) == out.end()) out.push_back(std::move(v));
   }

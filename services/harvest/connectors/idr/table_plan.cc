@@ -78,6 +78,9 @@ void TablePlan::BindColumns() {
         values.push_back({c, rule, number, Group(rule->group, number), -1, -1});
         if (rule->takes_term) owner = &values.back();
         break;
+      case ColumnUse::kUnit:
+        units.push_back({c, rule, number, Group(rule->group, number), -1, -1});
+        break;
       case ColumnUse::kIdentifier:
         identifiers.push_back({c, rule, number, Group(rule->group, number), -1, -1});
         break;

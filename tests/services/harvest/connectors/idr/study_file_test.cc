@@ -113,8 +113,8 @@ TEST(StudyFileTest, HintsAreNoValues) {
 
 TEST(StudyFileTest, BadLinesAreNamedAndTheRestIsRead) {
   const std::string nul(1, '\0');
-  const StudyFile file = ParseStudyFile("lost\nStudy Title\tT\n\tno key\n# hint\nits rest\nStudy" + nul +
-                                        "X\tz\nStudy DOI\tD\n");
+  const StudyFile file = ParseStudyFile("lost\nStudy Title\tT\n\tno key\n# hint\nits rest\nStudy" +
+                                        nul + "X\tz\nStudy DOI\tD\n");
   ASSERT_THAT(file.problems, SizeIs(4));
   EXPECT_EQ(file.problems[0].line, 1);
   EXPECT_EQ(file.problems[1].line, 3);

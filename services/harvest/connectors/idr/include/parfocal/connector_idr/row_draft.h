@@ -35,6 +35,7 @@ class RowReader {
   void Attributes(const Cells& cells, ImageSet* set) const;
   void Values(const Cells& cells, ImageSet* set);
   void Identifiers(const Cells& cells, ImageSet* set);
+  void Units(const Cells& cells, ImageSet* set) const;
   void Genes(const Cells& cells, ImageSet* set) const;
   void Channels(const Cells& cells, ImageSet* set);
   void States(const Cells& cells, ImageSet* set) const;

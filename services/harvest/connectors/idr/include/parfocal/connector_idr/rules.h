@@ -31,6 +31,7 @@ enum class ColumnUse : uint8_t {
   kAttribute,   // Kept as an attribute only.
   kValue,       // A statement of `field`.
   kIdentifier,  // The stated id of the value of the same `group` and number in field `of`.
+  kUnit,        // The unit of the value of the same `group` and number in field `of`.
   kPlate,
   kWell,
   kGeneIdentifier,  // With the symbol of the same group and number: a statement of field "gene".
@@ -113,7 +114,9 @@ struct Rules {
   std::vector<ObservationRule> observations;    // First match.
   std::vector<ScoringRule> scoring;             // First match.
   std::vector<ImageRule> images;                // All that match.
-  std::map<std::string, ControlType> controls;  // By folded word.
+  // By folded word; a word with `*` is a pattern and looked at after the plain words, in order of
+  // spelling.
+  std::map<std::string, ControlType> controls;
   std::map<std::string, Quality> quality;
 };
 

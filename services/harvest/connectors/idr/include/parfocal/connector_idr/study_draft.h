@@ -36,7 +36,8 @@ struct BlockFacts {
 
 struct StudyContext {
   std::string source;
-  std::string folder;  // "<accession>-<name>"; the part before `-` is the accession if the file has none.
+  std::string
+      folder;  // "<accession>-<name>"; the part before `-` is the accession if the file has none.
   std::set<std::string> with_rows;  // Blocks that have a table.
 };
 

@@ -64,6 +64,7 @@ class TablePlan {
   std::vector<int> keys;        // Columns that identify a row.
   std::vector<ValueColumn> values;
   std::vector<ValueColumn> identifiers;
+  std::vector<ValueColumn> units;
   std::vector<GeneColumns> genes;
   std::vector<PhenotypeColumn> phenotypes;
   std::vector<int> channels;
