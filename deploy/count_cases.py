@@ -4,8 +4,6 @@
 count_cases.py NAME DIR COUNTS   adds the suite NAME to the file COUNTS from DIR: ctest.junit (one entry
                                  per program) and PROGRAM.xml (one entry per case, written by GoogleTest).
                                  Exits 1 if something failed.
-count_cases.py --programs DIR    reads `ctest --show-only=json-v1` from standard input and prints the build
-                                 targets of its programs, relative to the build directory DIR.
 count_cases.py --total COUNTS    prints the table of suites and `N passed, N failed, N skipped`.
                                  Exits 1 if something failed or nothing ran.
 
@@ -13,7 +11,6 @@ A program that is not GoogleTest's counts as one case, unless it prints `N passe
 program that ends badly counts one failed case more than its XML owns up to: it crashed or leaked.
 """
 
-import json
 import os
 import re
 import sys
@@ -72,15 +69,6 @@ def count_suite(directory):
 
 
 def main(arguments):
-    if arguments[:1] == ["--programs"]:
-        build = os.path.realpath(arguments[1])
-        targets = set()
-        for test in json.load(sys.stdin)["tests"]:
-            program = os.path.realpath((test.get("command") or [""])[0])
-            if program.startswith(build + os.sep):
-                targets.add(os.path.relpath(program, build))
-        print("\n".join(sorted(targets)))
-        return 0
     if arguments[:1] == ["--total"]:
         total = [0, 0, 0]
         with open(arguments[1], encoding="utf-8") as counts:
