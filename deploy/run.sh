@@ -87,7 +87,9 @@ build_node() {
       { cat "$ROOT/build/configure.log" >&2; die "build: CMake failed: see above"; }
   fi
   # Ninja knows what is up to date; it says so in a fraction of a second.
-  if ! ninja -C "$build" -n parfocald parfocal 2>/dev/null | grep -q 'no work to do'; then
+  local todo
+  todo=$(ninja -C "$build" -n parfocald parfocal 2>&1) || todo=
+  if [[ $todo != *'no work to do'* ]]; then
     say "Building parfocald and parfocal (about ten minutes on two cores the first time)"
     ninja -C "$build" -j "$(build_jobs)" parfocald parfocal || die "build: failed: see above"
   fi
@@ -142,8 +144,12 @@ start_node() {
   done
 }
 
-# Words that `parfocal status --json` has for the number of loaded terms.
-has_terms() { ! cli status --json | grep -q '"terms": "0"'; }
+# Whether ontologies are loaded. (No pipes into grep -q here: it leaves early, the writer fails, and
+# pipefail makes that a no.)
+has_terms() {
+  local status
+  status=$(cli status --json) && [[ $status != *'"terms": "0"'* ]]
+}
 
 load_ontologies() {
   local -a files=()
@@ -163,7 +169,10 @@ load_ontologies() {
 }
 
 # is_harvested SOURCE: whether a run of it was ever COMPLETE.
-is_harvested() { cli source show "$1" --json | grep -q '"lastCompleteRun": "[^"]'; }
+is_harvested() {
+  local source
+  source=$(cli source show "$1" --json) && [[ $source =~ '"lastCompleteRun": "'[^\"] ]]
+}
 
 # harvest NAME CONNECTOR LOCATION TITLE [NEXT_LOCATION]: adds the source if it is not there and
 # harvests it if no run of it was complete. With NEXT_LOCATION the archive is then harvested a second
@@ -226,8 +235,8 @@ start_node
 load_ontologies
 harvest_all
 print_addresses
-say "Ctrl-C stops it."
 serving=yes
+say "Ctrl-C stops it."
 code=0
 wait "$node_pid" || code=$?
 node_pid=
