@@ -390,7 +390,10 @@ void RowReader::Negatives(const Cells& cells, const std::vector<std::string>& fo
     if (std::find(found.begin(), found.end(), folded) != found.end()) continue;
     auto columns = plan_.scores.find(folded);
     const bool has_score = columns != plan_.scores.end();
-    const bool scored = has_score && !Empty(Cell(cells, columns->second.scored_by));
+    const absl::string_view found_in =
+        has_score ? Cell(cells, columns->second.scored_by) : absl::string_view();
+    const bool scored = !Empty(found_in) && (plan_.scoring->scored_value.empty() ||
+                                             Matches(plan_.scoring->scored_value, found_in));
     if (!denied && !scored) continue;
     std::vector<std::string> terms;
     for (const PhenotypeTerm& term : phenotype->terms) terms.push_back(term.accession);

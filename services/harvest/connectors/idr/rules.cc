@@ -231,7 +231,9 @@ absl::Status ReadObservation(const Reading& in, const YAML::Node& node, Observat
 absl::Status ReadScoring(const Reading& in, const YAML::Node& node, ScoringRule* rule) {
   Setters setters = {{"denied_by", Texts(in, &rule->has_phenotype)},
                      {"scored_by", Text(in, &rule->scored_by)},
-                     {"score", Text(in, &rule->score)}};
+                     {"score", Text(in, &rule->score)},
+                     {"phenotype", Text(in, &rule->phenotype)},
+                     {"scored_value", Text(in, &rule->scored_value)}};
   AddWhere(in, &rule->where, &setters);
   return ReadMap(in, node, "a scoring rule", setters);
 }

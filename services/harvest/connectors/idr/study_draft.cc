@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "parfocal/connector_idr/block_facts.h"
 #include "parfocal/connector_idr/cell_text.h"
 #include "parfocal/licence/licence.h"
 #include "parfocal/privacy/contacts.h"
@@ -287,47 +288,6 @@ void ReadSize(const std::vector<std::string>& cells, Block* block) {
   block->bytes = static_cast<int64_t>(value * scale + 0.5);
 }
 
-// Phenotype names with the terms of each set of term rows, aligned by position.
-std::vector<DeclaredPhenotype> DeclaredPhenotypes(const StudySection& section) {
-  std::vector<DeclaredPhenotype> out;
-  const std::vector<std::string>& names = section.Values("Phenotype Name");
-  int sets = 0;
-  for (const StudyRow& row : section.rows) sets += row.key == "Phenotype Term Accession";
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i].empty()) continue;
-    DeclaredPhenotype phenotype{names[i], {}};
-    for (int set = 0; set < sets; ++set) {
-      const std::string accession = At(section.Nth("Phenotype Term Accession", set), i);
-      const std::string id =
-          TermId(accession, At(section.Nth("Phenotype Term Source REF", set), i));
-      if (!id.empty())
-        phenotype.terms.push_back({id, At(section.Nth("Phenotype Term Name", set), i)});
-    }
-    out.push_back(std::move(phenotype));
-  }
-  return out;
-}
-
-bool Fits(const std::string& pattern, absl::string_view value) {
-  return pattern.empty() || Matches(pattern, value);
-}
-
-void ApplyPerturbationRules(const std::string& study, const StudyFile& file, const Rules& rules,
-                            BlockFacts* facts) {
-  const std::string study_type = absl::StrJoin(file.study.Values("Study Type"), ", ");
-  facts->gene_group = "gene";
-  for (const PerturbationRule& rule : rules.perturbations) {
-    if (!rule.where.Holds(study, facts->id) || !Fits(rule.library, facts->library) ||
-        !Fits(rule.technology, facts->technology) || !Fits(rule.study_type, study_type)) {
-      continue;
-    }
-    facts->perturbation_type = rule.type;
-    facts->gene_role = rule.gene_role;
-    if (!rule.gene_group.empty()) facts->gene_group = rule.gene_group;
-    return;
-  }
-}
-
 void Builder::AddBlock(const StudySection& section, size_t index) {
   const bool screen = section.kind == "screen";
   const std::string prefix = screen ? "Screen " : "Experiment ";
@@ -345,13 +305,7 @@ void Builder::AddBlock(const StudySection& section, size_t index) {
       Limited(section.First(prefix + "Description"), kMaxTextBytes, "block description");
   ReadSize(section.Values(prefix + "Size"), &block);
 
-  BlockFacts facts;
-  facts.id = block.id;
-  facts.library = absl::StrJoin(section.Values("Library Type"), ", ");
-  facts.technology = absl::StrJoin(section.Values("Screen Technology Type"), ", ");
-  facts.join_column = section.First("Processed Data Column Link To Library File");
-  facts.phenotypes = DeclaredPhenotypes(section);
-  ApplyPerturbationRules(study_.accession, file_, rules_, &facts);
+  BlockFacts facts = FactsOfBlock(study_.accession, block.id, section, file_, rules_);
   for (const Block& other : study_.blocks) {
     if (other.id == block.id)
       return Problem(section.line,
@@ -527,14 +481,6 @@ StudyDraft MakeStudyDraft(const StudyFile& file, const StudyContext& context, co
   StudyDraft draft;
   Builder(file, context, rules, &draft).Build();
   return draft;
-}
-
-BlockFacts FactsWithoutBlock(const std::string& study, const std::string& block,
-                             const StudyFile& file, const Rules& rules) {
-  BlockFacts facts;
-  facts.id = block;
-  ApplyPerturbationRules(study, file, rules, &facts);
-  return facts;
 }
 
 }  // namespace parfocal::idr

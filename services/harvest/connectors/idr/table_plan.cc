@@ -171,6 +171,7 @@ void TablePlan::BindScores() {
   }
   if (scoring == nullptr) return;
   for (const DeclaredPhenotype& phenotype : facts_->phenotypes) {
+    if (!scoring->phenotype.empty() && !Matches(scoring->phenotype, phenotype.name)) continue;
     auto column_of = [&](const std::string& pattern) {
       return pattern.empty()
                  ? -1

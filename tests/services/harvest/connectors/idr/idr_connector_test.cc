@@ -387,6 +387,17 @@ TEST_F(IdrConnectorTest, AScoreSaysWhichPhenotypeWasTested) {
               ElementsAre("+phenotype/0 round [] 0.9"));
 }
 
+TEST_F(IdrConnectorTest, AScoreMayHoldForSomePhenotypesAndSomeValuesOnly) {
+  std::string rules = kRules;
+  const std::string plain = R"(scored_by: "Score {phenotype}",)";
+  rules.replace(rules.find(plain), plain.size(),
+                R"(scored_by: "Found {phenotype}", phenotype: "r*", scored_value: "0",)");
+  Write("rules.yaml", rules);
+  EXPECT_THAT(Seen(Row("Found round,Found long,Score round", "0,0,0.2")),
+              ElementsAre("-phenotype/0 round [CMPO:0000001] 0.2"));
+  EXPECT_THAT(Seen(Row("Found round,Found long", "1/4,0")), IsEmpty());
+}
+
 TEST_F(IdrConnectorTest, RowsOfEqualKeysAreToldApartByOrder) {
   Write("data/ex1-name/experimentA/ex1-experimentA-annotation.csv",
         "Dataset Name,Image Name\nd,i\nd,i\nd,i#2\nd,i\n,\nd,\n");

@@ -85,9 +85,13 @@ struct ScoringRule {
   Where where;
   std::vector<std::string>
       has_phenotype;  // Words of that column which deny every phenotype of the block.
-  // A column whose number says that this phenotype was scored in this row; `{phenotype}` stands for
+  // A column whose cell says that this phenotype was scored in this row; `{phenotype}` stands for
   // its name.
   std::string scored_by;
+  std::string
+      phenotype;  // Pattern of the names to which `scored_by` and `score` apply; empty: all.
+  std::string
+      scored_value;   // Pattern of its cells that mean: looked for and not found; empty: any.
   std::string score;  // The column with the score of a phenotype, `{phenotype}` as above.
 };
 

@@ -6,33 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "parfocal/connector_idr/block_facts.h"
 #include "parfocal/connector_idr/rules.h"
 #include "parfocal/connector_idr/study_file.h"
 #include "parfocal/record.h"
 
 namespace parfocal::idr {
-
-// A phenotype as the study file declares it for a block.
-struct PhenotypeTerm {
-  std::string accession;  // Canonical CURIE, or an IRI; empty if none is given.
-  std::string name;
-};
-struct DeclaredPhenotype {
-  std::string name;
-  std::vector<PhenotypeTerm> terms;  // One for each term set that says something.
-};
-
-// What the tables of a block need to know of the study file.
-struct BlockFacts {
-  std::string id;       // "screenA"
-  std::string library;  // Library type
-  std::string technology;
-  std::string join_column;        // Processed Data Column Link To Library File; empty if none.
-  std::string perturbation_type;  // By the rules.
-  std::string gene_role;
-  std::string gene_group;
-  std::vector<DeclaredPhenotype> phenotypes;
-};
 
 struct StudyContext {
   std::string source;
@@ -50,9 +29,5 @@ struct StudyDraft {
 // Limits: a title of 4 KiB, other texts 256 KiB, 1,000 key words, 200 people; what is beyond is cut
 // and reported. Never fails.
 StudyDraft MakeStudyDraft(const StudyFile& file, const StudyContext& context, const Rules& rules);
-
-// The facts of a block that the study file does not have (its folder is there all the same).
-BlockFacts FactsWithoutBlock(const std::string& study, const std::string& block,
-                             const StudyFile& file, const Rules& rules);
 
 }  // namespace parfocal::idr
