@@ -150,6 +150,7 @@ class GraphReader {
     }
     for (auto field : body) {
       const std::string_view key = field.key;
+      if (key == "@id") continue;
       Values values;
       PARFOCAL_RETURN_IF_ERROR(ReadValues(field.value, &values));
       if (key == "@type") {
