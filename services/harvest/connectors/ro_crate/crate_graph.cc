@@ -189,8 +189,8 @@ class GraphReader {
 
   absl::Status ReadValues(element json, Values* out) {
     if (json.type() == element_type::ARRAY) {
-      for (element item : json.get_array().value_unsafe())
-        PARFOCAL_RETURN_IF_ERROR(ReadValues(item, out));
+      const array list = json.get_array().value_unsafe();
+      for (element item : list) PARFOCAL_RETURN_IF_ERROR(ReadValues(item, out));
       for (Value& value : *out) value.in_list = true;
       return absl::OkStatus();
     }
