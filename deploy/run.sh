@@ -175,9 +175,8 @@ is_harvested() {
 }
 
 # harvest NAME CONNECTOR LOCATION TITLE [NEXT_LOCATION]: adds the source if it is not there and
-# harvests it if no run of it was complete. With NEXT_LOCATION the archive is then harvested a second
-# and a third time from there, as it stands some months later: what is missing from two complete
-# listings in a row is deleted.
+# harvests it if no run of it was complete. With NEXT_LOCATION the archive is then harvested again, from
+# there, as it stands some months later: a record is changed, one is gone.
 harvest() {
   local name=$1 connector=$2 location=$3 title=$4 next=${5:-}
   if ! cli source show "$name" --json >/dev/null 2>&1; then
@@ -187,9 +186,8 @@ harvest() {
   say "Harvesting $name: $title"
   stoppable cli harvest "$name" || { say "The harvest of $name is not complete: parfocal runs $name says why"; return 0; }
   [[ -n $next ]] || return 0
-  say "Harvesting $name again, twice, from a later state of the archive"
+  say "Harvesting $name again, from a later state of the archive"
   cli source update "$name" --location "$next" >/dev/null
-  stoppable cli harvest "$name" >/dev/null || true
   stoppable cli harvest "$name" || true
 }
 

@@ -229,7 +229,7 @@ def annotation_row(plate, index, line, own, control, failed, found, phenotypes, 
 
 
 def mitosis_screen():
-    """siRNAs on two human cell lines, 8 plates, with an annotation table; three of its rows are broken."""
+    """siRNAs on two human cell lines, 8 plates, with an annotation table; one of its rows is broken."""
     study, folder = "idr9002-sample-mitosis", "idr9002-sample-mitosis/screenA"
     genes = flat(HUMAN)
     phenotypes = distinct(HUMAN_PHENOTYPES) + [UNMAPPED]
@@ -255,9 +255,8 @@ def mitosis_screen():
                                        failed, [] if failed else found, phenotypes, "reagent",
                                        "H2B-mCherry:chromatin;GFP:tubulin"))
     lines = [csv_row(cells) for cells in rows]
-    lines.insert(200, lines[150])                                # A well a second time.
-    lines.insert(300, csv_row(["", "", ""] + rows[300][3:]))     # Neither plate nor well.
-    lines.insert(400, ",".join(rows[400][:5]))                   # Cut off.
+    lines.insert(200, lines[152])                # A well a second time: a replicate, not the same.
+    lines.insert(400, ",".join(rows[400][:5]))   # A broken record: a row that is cut off.
     text = study_file("idr9002", "A sample survey of cell division in human cells", study_rows(
         "Eight plates of siRNA knock-downs in HeLa and U2OS cells, looked at for faults of mitosis.", "NCBITaxon:9606",
         "2022-09-30", "10.5072/sample.idr9002", ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
