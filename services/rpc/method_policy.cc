@@ -20,7 +20,8 @@ absl::Span<const MethodPolicy> MethodPolicies() {
   static const MethodPolicy kPolicies[] = {
       Search("parfocal.v1.SearchService/Search"),
       // Of each page that the stream reads from the index.
-      {"parfocal.v1.SearchService/StreamSearch", kMaxSearchRequestBytes, absl::Seconds(10), absl::Seconds(10), true},
+      {"parfocal.v1.SearchService/StreamSearch", kMaxSearchRequestBytes, absl::Seconds(10),
+       absl::Seconds(10), true},
       Search("parfocal.v1.SearchService/Suggest"),
       Admin("parfocal.v1.CatalogueService/GetRecord"),
       Admin("parfocal.v1.CatalogueService/BatchGetRecords"),

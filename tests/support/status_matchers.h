@@ -25,7 +25,8 @@ MATCHER_P(StatusIs, code, "has the code") {
 MATCHER_P2(StatusIs, code, message, "has the code and the message") {
   *result_listener << StatusIn(arg).ToString();
   return StatusIn(arg).code() == code &&
-         ::testing::ExplainMatchResult(message, std::string(StatusIn(arg).message()), result_listener);
+         ::testing::ExplainMatchResult(message, std::string(StatusIn(arg).message()),
+                                       result_listener);
 }
 MATCHER_P(HasReason, reason, "has the reason") {
   *result_listener << StatusIn(arg).ToString();

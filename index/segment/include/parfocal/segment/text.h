@@ -1,6 +1,6 @@
 // How text becomes words, for both text indexes (index/write) and for queries (index/search).
 // Unicode words, NFKC, case-folded, accents removed; hyphens and slashes split words, but an
-// identifier such as "SARS-CoV-2" or "S-BIAD634" is also kept whole, folded, so that it can be
+// identifier such as "SARS-CoV-2" or "AB-CD634" is also kept whole, folded, so that it can be
 // found as it is written. English stemming; both the word and its stem (behind "Z") are indexed.
 //
 // text/studies: one document per version of a study: the words of each kText field under its prefix

@@ -11,13 +11,14 @@
 
 namespace parfocal {
 
-// In which ontologies the words of a field are looked up: field name -> prefixes, best first. Fields
-// that are not listed are never looked up. (index/schema has the table; the composition root passes it.)
+// In which ontologies the words of a field are looked up: field name -> prefixes, best first.
+// Fields that are not listed are never looked up. (index/schema has the table; the composition root
+// passes it.)
 using FieldOntologies = absl::flat_hash_map<std::string, std::vector<std::string>>;
 
-// Rules in order: the given id (as stated, then its replacement if it is obsolete), the exact label,
-// the exact synonym if it names exactly one term. What no rule covers stays unmapped. Never changes
-// `value` or `stated_id`.
+// Rules in order: the given id (as stated, then its replacement if it is obsolete), the exact
+// label, the exact synonym if it names exactly one term. What no rule covers stays unmapped. Never
+// changes `value` or `stated_id`.
 //
 // Thread safety: Normalise may be called from one thread at a time (it caches look-ups).
 class Normaliser {

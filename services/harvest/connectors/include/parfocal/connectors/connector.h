@@ -1,6 +1,7 @@
 // A connector speaks one protocol: it turns what a source offers into pages of drafts. A draft is a
-// Record whose statements hold what the source stated (`value`, `stated_id` as a canonical CURIE where
-// the prefix is known, `role`, `group`, `scope`); `term`, `label`, `rule` are left to the normaliser.
+// Record whose statements hold what the source stated (`value`, `stated_id` as a canonical CURIE
+// where the prefix is known, `role`, `group`, `scope`); `term`, `label`, `rule` are left to the
+// normaliser.
 //
 // Pages are deterministic: the same cursor over the same content gives the same page, so a run that
 // was killed continues at its last acknowledged cursor and replays nothing wrongly.
@@ -29,11 +30,11 @@ struct Draft {
 };
 
 struct DraftPage {
-  std::vector<std::string> raw;  // Bytes as received (after unpacking gzip and tar).
-  std::vector<Draft> drafts;     // Names are distinct.
+  std::vector<std::string> raw;       // Bytes as received (after unpacking gzip and tar).
+  std::vector<Draft> drafts;          // Names are distinct.
   std::vector<Rejection> rejections;  // `place`, `record`, `reason`, `raw` filled.
   std::string next_cursor;
-  bool last = false;             // No page follows; next_cursor is then empty.
+  bool last = false;  // No page follows; next_cursor is then empty.
   // fetched, quarantined, skipped, rows_read, rows_accepted, rows_rejected of this page.
   // fetched == drafts.size() + quarantined + skipped.
   Ledger ledger;
@@ -59,10 +60,10 @@ struct ConnectorContext {
   std::string share_dir;       // Where deploy/sources/ lies.
 };
 
-// Makes a connector of one kind for `source`. INVALID_ARGUMENT for unknown options or a location that
-// the connector cannot read.
-using ConnectorFactory =
-    std::function<absl::StatusOr<std::unique_ptr<Connector>>(const Source&, const ConnectorContext&)>;
+// Makes a connector of one kind for `source`. INVALID_ARGUMENT for unknown options or a location
+// that the connector cannot read.
+using ConnectorFactory = std::function<absl::StatusOr<std::unique_ptr<Connector>>(
+    const Source&, const ConnectorContext&)>;
 
 // By kind, such as "ro-crate"; filled by the composition root.
 using ConnectorRegistry = std::map<std::string, ConnectorFactory>;
