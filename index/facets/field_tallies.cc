@@ -162,7 +162,7 @@ RowCounts FieldTallies::CountRuns(const Range& range) {
   const size_t base = 64 * snapshot_.base(range.segment);
   const RowId begin = static_cast<RowId>(range.begin - base);
   const RowId end = static_cast<RowId>(range.end - base);
-  const absl::Span<const Run> runs = open.segment().Runs(field_, range.segment_study);
+  const absl::Span<const RowRun> runs = open.segment().Runs(field_, range.segment_study);
   auto run =
       std::partition_point(runs.begin(), runs.end(), [&](const RowRun& r) { return r.end <= begin; });
   auto add = [&](uint32_t set, const RowCounts& rows) {

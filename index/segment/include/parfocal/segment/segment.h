@@ -82,8 +82,6 @@ struct RowRun {
   RowId end = 0;
   uint32_t set = 0;
 };
-// The short name; clashes at compile time, never at link time, with the Run of parfocal/harvest.h.
-using Run = RowRun;
 
 class Segment {
  public:

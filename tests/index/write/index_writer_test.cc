@@ -1,0 +1,183 @@
+#include "parfocal/write/index_writer.h"
+
+#include <filesystem>
+#include <thread>
+
+#include "index/write/index_harness.h"
+#include "support/status_matchers.h"
+
+namespace parfocal {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::IndexHarness;
+using testing::IsOk;
+using testing::MakeImageSet;
+using testing::MakeStudy;
+using testing::RandomHistory;
+using testing::StatusIs;
+
+TEST(IndexWriterTest, AnEmptyCatalogueGivesAnEmptyIndex) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  auto writer = harness.Writer(dir / "index");
+  EXPECT_EQ(writer->AppliedSequence(), -1);
+  EXPECT_THAT(writer->Check({}), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(writer->Rebuild(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  writer->Start();
+  harness.ExpectInStep(*writer);
+  EXPECT_TRUE(harness.last().manifest.segments.empty());
+  EXPECT_EQ(harness.last().manifest.release, "r1");
+}
+
+TEST(IndexWriterTest, FollowsRandomHistories) {
+  for (uint32_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::TempDir dir;
+    IndexHarness harness;
+    RandomHistory history(&harness, seed);
+    auto writer = harness.Writer(dir / "index");
+    writer->Start();
+    for (int round = 0; round < 5; ++round) {
+      for (int page = 0; page < 6; ++page) history.Page();
+      harness.ExpectInStep(*writer);
+      if (round % 2 == 1) {  // Reopen.
+        writer->Stop();
+        writer = harness.Writer(dir / "index");
+        writer->Start();
+      }
+    }
+    PARFOCAL_ASSERT_OK_AND_ASSIGN(const IndexCheckReport report, writer->Check({}));
+    EXPECT_TRUE(report.ok()) << ::testing::PrintToString(report.differences);
+    EXPECT_EQ(report.rows, report.records);
+    EXPECT_GT(report.documents, 0);
+    EXPECT_THAT(writer->health(), IsOk());
+  }
+}
+
+TEST(IndexWriterTest, MergesKeepTheNumberOfSegmentsSmall) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  auto writer = harness.Writer(dir / "index");
+  writer->Start();
+  for (int i = 0; i < 60; ++i) {
+    const int64_t sequence =
+        harness.Commit({MakeImageSet("src", "S", absl::StrCat("A", i), absl::StrCat("v", i))});
+    ASSERT_TRUE(writer->WaitApplied(sequence, absl::Now() + absl::Seconds(20)));
+  }
+  harness.ExpectInStep(*writer);
+  EXPECT_LT(harness.last().manifest.segments.size(), 20u);
+  // What no state names is gone.
+  size_t files = 0;
+  for (const auto& file : fs::directory_iterator(harness.last().directory + "/segments")) {
+    files += file.path().extension() == ".seg" ? 1 : 0;
+  }
+  EXPECT_LE(files, harness.last().manifest.segments.size() + 1);  // One may be in the making.
+}
+
+// The state of the disk at every step of every publication, opened as after a crash there.
+TEST(IndexWriterTest, AfterACrashAtAnyStepTheAnswersAreTheSame) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  RandomHistory history(&harness, 11);
+  std::vector<std::string> copies;
+  std::set<std::string> steps;
+  {
+    auto writer = harness.Writer(dir / "index", [&](absl::string_view step) {
+      steps.emplace(step);
+      const std::string copy = dir / absl::StrCat("crash-", copies.size(), "-", step);
+      fs::copy(dir / "index", copy, fs::copy_options::recursive);
+      copies.push_back(copy);
+    });
+    writer->Start();
+    for (int page = 0; page < 6; ++page) {
+      history.Page();
+      harness.ExpectInStep(*writer);
+    }
+  }
+  EXPECT_THAT(steps, ::testing::IsSupersetOf({"vocabulary", "text index", "delete bitmaps",
+                                              "segment", "manifest", "merged segment"}));
+  for (const std::string& copy : copies) {
+    SCOPED_TRACE(copy);
+    auto writer = harness.Writer(copy);
+    writer->Start();
+    harness.ExpectInStep(*writer);
+    PARFOCAL_ASSERT_OK_AND_ASSIGN(const IndexCheckReport report, writer->Check({}));
+    EXPECT_TRUE(report.ok()) << ::testing::PrintToString(report.differences);
+    if (::testing::Test::HasFailure()) break;
+  }
+}
+
+TEST(IndexWriterTest, RebuiltIndexHoldsTheSame) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  RandomHistory history(&harness, 3);
+  auto writer = harness.Writer(dir / "index");
+  writer->Start();
+  for (int page = 0; page < 20; ++page) history.Page();
+  harness.ExpectInStep(*writer);
+  const std::string before = harness.last().directory;
+  PARFOCAL_ASSERT_OK_AND_ASSIGN(const int64_t sequence, writer->Rebuild());
+  EXPECT_EQ(sequence, harness.sequence());
+  EXPECT_NE(harness.last().directory, before);
+  EXPECT_EQ(harness.last().manifest.segments.size(), 1u);
+  harness.ExpectInStep(*writer);
+  // It goes on from there, and after a restart the new generation is the only one.
+  history.Page();
+  harness.ExpectInStep(*writer);
+  writer->Stop();
+  writer = harness.Writer(dir / "index");
+  writer->Start();
+  harness.ExpectInStep(*writer);
+  EXPECT_FALSE(fs::exists(before));
+}
+
+TEST(IndexWriterTest, RebuildWhileTheHarvestGoesOn) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  RandomHistory history(&harness, 4);
+  auto writer = harness.Writer(dir / "index");
+  writer->Start();
+  for (int page = 0; page < 10; ++page) history.Page();
+  harness.ExpectInStep(*writer);
+  std::atomic<bool> done{false};
+  std::thread harvest([&] {
+    for (; !done; absl::SleepFor(absl::Milliseconds(20))) history.Page();
+  });
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(writer->Rebuild(), IsOk());
+    PARFOCAL_ASSERT_OK_AND_ASSIGN(const IndexCheckReport report, writer->Check({}));
+    EXPECT_TRUE(report.ok()) << ::testing::PrintToString(report.differences);
+  }
+  done = true;
+  harvest.join();
+  harness.ExpectInStep(*writer);
+}
+
+TEST(IndexWriterTest, AFailureOfTheCatalogueIsToldAndRetried) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  auto writer = harness.Writer(dir / "index");
+  const int64_t sequence = harness.Commit({MakeStudy("src", "S1", "Title")});
+  harness.store().FailNext(absl::UnavailableError("disk"));
+  writer->Start();
+  for (int i = 0; i < 500 && writer->health().ok(); ++i) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_THAT(writer->health(),
+              StatusIs(absl::StatusCode::kUnavailable, ::testing::HasSubstr("disk")));
+  ASSERT_TRUE(writer->WaitApplied(sequence, absl::Now() + absl::Seconds(20)));
+  EXPECT_THAT(writer->health(), IsOk());
+  harness.ExpectInStep(*writer);
+}
+
+TEST(IndexWriterTest, WaitAppliedEndsAtItsDeadline) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  auto writer = harness.Writer(dir / "index");
+  writer->Start();
+  harness.ExpectInStep(*writer);
+  EXPECT_FALSE(writer->WaitApplied(1000, absl::Now() + absl::Milliseconds(20)));
+  EXPECT_TRUE(writer->WaitApplied(0, absl::Now()));
+}
+
+}  // namespace
+}  // namespace parfocal
