@@ -95,6 +95,8 @@ class Builder {
 
   std::string Limited(std::string text, size_t limit, absl::string_view what) {
     text = WithoutContacts(text);
+    // A title is one line, however the file wraps it.
+    if (limit == kMaxTitleBytes) text = absl::StrReplaceAll(text, {{"\n", " "}});
     if (text.size() <= limit) return text;
     Problem(0, absl::StrCat(what, " of ", text.size(), " bytes is cut to ", limit));
     return std::string(CutUtf8(text, limit));

@@ -226,6 +226,32 @@ TEST_F(IdrConnectorTest, AStudyFileIsARecord) {
   EXPECT_EQ(study.image_count, 1536);
 }
 
+TEST_F(IdrConnectorTest, TitlesAreOneLineAndBounded) {
+  auto title_of = [&](const std::string& title) {
+    Write("data/ex1-name/ex1-study.txt",
+          absl::StrCat("Comment[IDR Study Accession]\tex1\nStudy Title\t", title, "\n"));
+    return TheStudy().title;
+  };
+  EXPECT_EQ(title_of("wrapped at\nthe margin"), "wrapped at the margin");
+  EXPECT_EQ(title_of(std::string(4096, 'x')).size(), 4096u);
+  EXPECT_THAT(Rejections(), IsEmpty());
+  EXPECT_EQ(title_of(std::string(4097, 'x')).size(), 4096u);
+  EXPECT_THAT(Rejections(), ElementsAre(Field(&Rejection::reason, HasSubstr("cut to 4096"))));
+}
+
+TEST_F(IdrConnectorTest, KeyWordsAndPeopleAreBounded) {
+  std::string words, names;
+  for (int i = 0; i < 1001; ++i) absl::StrAppend(&words, "\tw", i);
+  for (int i = 0; i < 201; ++i) absl::StrAppend(&names, "\tn", i);
+  Write("data/ex1-name/ex1-study.txt",
+        absl::StrCat("Comment[IDR Study Accession]\tex1\nStudy Key Words", words,
+                     "\nStudy Person Last Name", names, "\n"));
+  const Study study = TheStudy();
+  EXPECT_THAT(study.keywords, SizeIs(1000));
+  EXPECT_THAT(study.people, SizeIs(200));
+  EXPECT_THAT(Rejections(), SizeIs(2));
+}
+
 TEST_F(IdrConnectorTest, ContactDataOfPeopleIsNowhereInTheRecord) {
   const Study study = TheStudy();
   for (const auto& [key, value] : study.attributes) {
