@@ -133,7 +133,7 @@ std::string FromText(absl::string_view id, int unwrap);
 std::string FromIri(absl::string_view iri, int unwrap);
 std::string FromUnderscoreForm(absl::string_view id, int unwrap);
 
-// EDAM writes its branches where others write a prefix: "data:0006", "topic_0003".
+// EDAM writes its branches where others write a prefix: "data:NNNN", "topic_NNNN".
 bool IsEdamBranch(absl::string_view prefix, absl::string_view local) {
   return local.size() == 4 && AllDigits(local) &&
          (prefix == "data" || prefix == "topic" || prefix == "operation" || prefix == "format");
@@ -267,7 +267,7 @@ std::string FromIri(absl::string_view iri, int unwrap) {
     std::string curie = FromPair(best->name, local, unwrap);
     if (!curie.empty()) return curie;
   }
-  // "owl/UO#UO_0000001", "go/GO:0000001": the last part names prefix and id.
+  // "owl/UO#UO_0000001", "ex/EX:0000001": the last part names prefix and id.
   const size_t slash = local.find_last_of("/#");
   if (slash != absl::string_view::npos) local = local.substr(slash + 1);
   if (local.empty() || absl::StrContains(local, "://")) return "";

@@ -7,9 +7,9 @@
 
 namespace parfocal {
 
-// Returns the canonical CURIE of `id`: `http://purl.obolibrary.org/obo/FBbi_00000246`,
-// `obo:FBbi_00000246`, `Fbbi_00000246`, `FBbi:246` and the bare digits `246` under the ontology
-// `FBbi` are all `FBbi:00000246`; zero-padded taxa lose their zeros. `ontology` is what the source
+// Returns the canonical CURIE of `id`: `http://purl.obolibrary.org/obo/EX_0000246`,
+// `obo:EX_0000246`, `Ex_0000246`, `EX:246` and the bare digits `246` under the ontology
+// `EX` are all `EX:0000246`; zero-padded taxa lose their zeros. `ontology` is what the source
 // names beside the id ("Fbbi", "NCBITaxon"); it decides only for ids without a prefix of their own.
 // An absolute IRI with an unknown base is returned as it is; anything else that names no known
 // prefix returns an empty string.
