@@ -1,9 +1,11 @@
 // How long a search takes through gRPC, as a client sees it: words + 2 filters + every facet, on a
-// running node. The questions are made from the node's own values, so they have answers of all sizes.
+// running node. The questions are made from the node's own values, so they have answers of all
+// sizes.
 //
 //   search_latency --node 127.0.0.1:7470 [--questions 400] [--seed 1] [--level study|imageset]
 //
-// Prints one line a level: questions, median, p95, p99 and worst in ms, and the mean number of matches.
+// Prints one line a level: questions, median, p95, p99 and worst in ms, and the mean number of
+// matches.
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
@@ -41,8 +43,8 @@ class Questions {
     SearchRequest request;
     request.set_page_size(200);
     request.set_view(parfocal::v1::BASIC);
-    for (const char* field : {"organism", "imaging_method", "year", "licence", "source", "study_type", "control_type",
-                              "cell_line", "perturbation_type"}) {
+    for (const char* field : {"organism", "imaging_method", "year", "licence", "source",
+                              "study_type", "control_type", "cell_line", "perturbation_type"}) {
       request.add_facets()->set_field(field);
     }
     grpc::ClientContext context;
@@ -57,9 +59,11 @@ class Questions {
       }
     }
     for (const auto& hit : answer.hits()) {
-      for (absl::string_view word : absl::StrSplit(hit.record().study().title(), ' ', absl::SkipEmpty())) {
+      for (absl::string_view word :
+           absl::StrSplit(hit.record().study().title(), ' ', absl::SkipEmpty())) {
         if (word.size() < 4) continue;
-        if (std::all_of(word.begin(), word.end(), [](unsigned char c) { return absl::ascii_isalpha(c); })) {
+        if (std::all_of(word.begin(), word.end(),
+                        [](unsigned char c) { return absl::ascii_isalpha(c); })) {
           words_.emplace_back(absl::AsciiStrToLower(word));
         }
       }
@@ -75,13 +79,16 @@ class Questions {
     request.set_level(level);
     request.set_query(Pick(words_));
     if (chance_() % 2 == 0) request.set_query(absl::StrCat(request.query(), " OR ", Pick(words_)));
-    request.set_filter(absl::StrCat("(", Pick(filters_), " OR ", Pick(filters_), ") AND NOT ", Pick(filters_)));
+    request.set_filter(
+        absl::StrCat("(", Pick(filters_), " OR ", Pick(filters_), ") AND NOT ", Pick(filters_)));
     request.add_facets()->set_field("*");
     return request;
   }
 
  private:
-  const std::string& Pick(const std::vector<std::string>& from) { return from[chance_() % from.size()]; }
+  const std::string& Pick(const std::vector<std::string>& from) {
+    return from[chance_() % from.size()];
+  }
   std::mt19937 chance_;
   std::vector<std::string> filters_;
   std::vector<std::string> words_;
@@ -99,18 +106,22 @@ int Measure(SearchService::Stub* stub, const Options& options, parfocal::v1::Sea
     const grpc::Status status = stub->Search(&context, request, &answer);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
     if (!status.ok()) {
-      std::fprintf(stderr, "search_latency: '%s' filter '%s': %s\n", request.query().c_str(), request.filter().c_str(),
-                   status.error_message().c_str());
+      std::fprintf(stderr, "search_latency: '%s' filter '%s': %s\n", request.query().c_str(),
+                   request.filter().c_str(), status.error_message().c_str());
       return 1;
     }
     times.push_back(took.count());
     matches += static_cast<double>(answer.total_size());
   }
   std::sort(times.begin(), times.end());
-  auto quantile = [&](double q) { return times[std::min(times.size() - 1, static_cast<size_t>(q * times.size()))]; };
-  std::printf("%-9s %5zu questions  median %7.2f ms  p95 %7.2f ms  p99 %7.2f ms  worst %7.2f ms  mean matches %.0f\n",
-              parfocal::v1::SearchLevel_Name(level).c_str(), times.size(), quantile(0.5), quantile(0.95), quantile(0.99),
-              times.back(), matches / static_cast<double>(times.size()));
+  auto quantile = [&](double q) {
+    return times[std::min(times.size() - 1, static_cast<size_t>(q * times.size()))];
+  };
+  std::printf(
+      "%-9s %5zu questions  median %7.2f ms  p95 %7.2f ms  p99 %7.2f ms  worst %7.2f ms  mean "
+      "matches %.0f\n",
+      parfocal::v1::SearchLevel_Name(level).c_str(), times.size(), quantile(0.5), quantile(0.95),
+      quantile(0.99), times.back(), matches / static_cast<double>(times.size()));
   return 0;
 }
 
@@ -124,10 +135,12 @@ int main(int argc, char** argv) {
     if (flag == "--questions" && !absl::SimpleAtoi(argv[i + 1], &options.questions)) return 2;
     if (flag == "--seed" && !absl::SimpleAtoi(argv[i + 1], &options.seed)) return 2;
     if (flag == "--level") {
-      options.levels = {absl::string_view(argv[i + 1]) == "study" ? parfocal::v1::STUDY : parfocal::v1::IMAGE_SET};
+      options.levels = {absl::string_view(argv[i + 1]) == "study" ? parfocal::v1::STUDY
+                                                                  : parfocal::v1::IMAGE_SET};
     }
   }
-  auto stub = SearchService::NewStub(grpc::CreateChannel(options.node, grpc::InsecureChannelCredentials()));
+  auto stub =
+      SearchService::NewStub(grpc::CreateChannel(options.node, grpc::InsecureChannelCredentials()));
   for (parfocal::v1::SearchLevel level : options.levels) {
     if (int code = Measure(stub.get(), options, level); code != 0) return code;
   }
