@@ -21,7 +21,7 @@ absl::Status FromSimdjson(simdjson::error_code code, absl::string_view where) {
   if (code == simdjson::SUCCESS) return absl::OkStatus();
   return WithReason(absl::InvalidArgumentError(
                         absl::StrCat("JSON: ", where, ": ", simdjson::error_message(code))),
-                    "ONTOLOGY_SYNTAX");
+                    "ONTOLOGY_FILE");
 }
 
 #define PARFOCAL_JSON(expr, where) PARFOCAL_RETURN_IF_ERROR(FromSimdjson((expr), (where)))

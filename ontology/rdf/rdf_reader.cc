@@ -149,11 +149,11 @@ absl::Status RdfReader::Feed(absl::string_view piece, bool last) {
 absl::Status RdfReader::FromRaptor(int code) const {
   if (!stopped_.ok()) return stopped_;
   if (!error_.empty()) {
-    return WithReason(absl::InvalidArgumentError(absl::StrCat("RDF: ", error_)), "ONTOLOGY_SYNTAX");
+    return WithReason(absl::InvalidArgumentError(absl::StrCat("RDF: ", error_)), "ONTOLOGY_FILE");
   }
   if (code != 0) {
     return WithReason(absl::InvalidArgumentError("RDF: the parser gave up without a reason"),
-                      "ONTOLOGY_SYNTAX");
+                      "ONTOLOGY_FILE");
   }
   return absl::OkStatus();
 }

@@ -11,7 +11,7 @@ absl::Status Refuse(absl::string_view syntax) {
       absl::InvalidArgumentError(absl::StrCat(
           "ontology: the file is in ", syntax,
           ", which is not read; convert it to RDF/XML, Turtle or OBO (for instance with ROBOT)")),
-      "ONTOLOGY_SYNTAX");
+      "ONTOLOGY_FILE");
 }
 
 // From the first line on that is neither blank nor a comment of Turtle, OBO or functional syntax.
@@ -121,7 +121,7 @@ absl::StatusOr<OntologyFormat> SniffOntology(absl::string_view head) {
   if (absl::StartsWith(head, "\xef\xbb\xbf")) head.remove_prefix(3);
   const absl::string_view text = SkipComments(head);
   if (text.empty()) {
-    return WithReason(absl::InvalidArgumentError("ontology: the file is empty"), "ONTOLOGY_SYNTAX");
+    return WithReason(absl::InvalidArgumentError("ontology: the file is empty"), "ONTOLOGY_FILE");
   }
   if (absl::StartsWith(text, "Prefix(") || absl::StartsWith(text, "Ontology(")) {
     return Refuse("OWL functional syntax");
