@@ -141,6 +141,10 @@ std::vector<std::string> IndexSnapshot::ValuesNamed(absl::string_view field,
   const Field* found = FindField(field);
   if (found == nullptr) return out;
   for (ValueId id : resources_->names.Named(found->id, text, rows_->manifest().values)) {
+    // The vocabulary never forgets; what no row holds any more is not in use.
+    RowSet rows(rows_->words());
+    Interrupt never;
+    if (!rows_->AddHolding(ValueSet({id}), &never, &rows).ok() || rows.Count() == 0) continue;
     out.emplace_back(rows_->vocabulary().Get(id).key);
   }
   std::sort(out.begin(), out.end());

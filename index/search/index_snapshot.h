@@ -12,7 +12,7 @@
 #include "parfocal/search_index.h"
 #include "ranking.h"
 #include "suggester.h"
-#include "text_index.h"
+#include "text_finder.h"
 #include "value_names.h"
 
 namespace parfocal {
@@ -27,7 +27,7 @@ struct SearchResources {
   const std::shared_ptr<const TermLookup> terms;
   const std::shared_ptr<FacetDictionary> dictionary;
   LabelLengths lengths;
-  TextIndex text;
+  TextFinder text;
   ValueNames names;
   Suggester suggester;
 };

@@ -12,7 +12,7 @@
 #include "parfocal/facets/facet_dictionary.h"
 #include "parfocal/query.h"
 #include "parfocal/rows/snapshot_rows.h"
-#include "text_index.h"
+#include "text_finder.h"
 
 namespace parfocal {
 
@@ -30,7 +30,7 @@ class Matcher {
   };
 
   // All must outlive it.
-  Matcher(const SnapshotRows& rows, const FacetDictionary& dictionary, TextIndex* text,
+  Matcher(const SnapshotRows& rows, const FacetDictionary& dictionary, TextFinder* text,
           Interrupt* interrupt)
       : rows_(rows), dictionary_(dictionary), text_(text), interrupt_(interrupt) {}
 
@@ -53,7 +53,7 @@ class Matcher {
 
   const SnapshotRows& rows_;
   const FacetDictionary& dictionary_;
-  TextIndex* const text_;
+  TextFinder* const text_;
   Interrupt* const interrupt_;
   absl::flat_hash_map<std::string, std::unique_ptr<Leaf>> leaves_;
   std::vector<int64_t> explained_;

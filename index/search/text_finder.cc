@@ -1,4 +1,4 @@
-#include "text_index.h"
+#include "text_finder.h"
 
 #include <xapian.h>
 
@@ -130,16 +130,16 @@ int WordWeight(FieldKey field) {
   return Fields()[field].privacy == FieldPrivacy::kOpen ? Fields()[field].weight : 0;
 }
 
-struct TextIndex::Handles {
+struct TextFinder::Handles {
   Xapian::Database studies, vocabulary;
   bool open = false;
   uint64_t generation = 0;
 };
 
-TextIndex::TextIndex(std::string directory) : directory_(std::move(directory)) {}
-TextIndex::~TextIndex() = default;
+TextFinder::TextFinder(std::string directory) : directory_(std::move(directory)) {}
+TextFinder::~TextFinder() = default;
 
-std::unique_ptr<TextIndex::Handles> TextIndex::Borrow() {
+std::unique_ptr<TextFinder::Handles> TextFinder::Borrow() {
   MutexLock lock(&mu_);
   if (free_.empty()) return std::make_unique<Handles>();
   std::unique_ptr<Handles> handles = std::move(free_.back());
@@ -147,12 +147,12 @@ std::unique_ptr<TextIndex::Handles> TextIndex::Borrow() {
   return handles;
 }
 
-void TextIndex::Return(std::unique_ptr<Handles> handles) {
+void TextFinder::Return(std::unique_ptr<Handles> handles) {
   MutexLock lock(&mu_);
   if (free_.size() < kMaxIdleHandles) free_.push_back(std::move(handles));
 }
 
-absl::StatusOr<TextHits> TextIndex::Find(const QueryNode& leaf, const SnapshotRows& rows,
+absl::StatusOr<TextHits> TextFinder::Find(const QueryNode& leaf, const SnapshotRows& rows,
                                          const FacetDictionary& dictionary, Interrupt* interrupt) {
   const Field* field = leaf.field.empty() ? nullptr : FindField(leaf.field);
   if (!leaf.field.empty() && (field == nullptr || field->weight == 0)) {

@@ -42,10 +42,10 @@ struct TextHits {
   std::vector<InValue> values;   // Ascending; only values in which words are looked for.
 };
 
-class TextIndex {
+class TextFinder {
  public:
-  explicit TextIndex(std::string directory);
-  ~TextIndex();
+  explicit TextFinder(std::string directory);
+  ~TextFinder();
 
   // Handles that were opened before this call are brought up to date before their next use. Call it
   // when the writer has committed and before the snapshot that needs the commit is published.
