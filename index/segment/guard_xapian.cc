@@ -17,7 +17,7 @@ absl::Status GuardXapian(absl::string_view what, absl::FunctionRef<absl::Status(
   } catch (const Xapian::DatabaseModifiedError& error) {
     return absl::AbortedError(say(error));
   } catch (const Xapian::DatabaseLockError& error) {
-    return absl::FailedPreconditionError(say(error));
+    return absl::UnavailableError(say(error));
   } catch (const Xapian::DatabaseVersionError& error) {
     return absl::FailedPreconditionError(say(error));
   } catch (const Xapian::DatabaseCorruptError& error) {

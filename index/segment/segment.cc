@@ -309,6 +309,8 @@ absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(const std::string& 
   for (const DiskFacet& facet : state->facets) {
     state->facet_of[static_cast<FieldId>(facet.field)] = &facet;
   }
+  // The checks have touched most of it; what is not asked for need not stay.
+  state->file->Release();
   return std::shared_ptr<const Segment>(new Segment(std::move(state)));
 }
 

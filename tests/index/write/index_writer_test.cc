@@ -1,5 +1,7 @@
 #include "parfocal/write/index_writer.h"
 
+#include <xapian.h>
+
 #include <filesystem>
 #include <thread>
 
@@ -167,6 +169,60 @@ TEST(IndexWriterTest, AFailureOfTheCatalogueIsToldAndRetried) {
   ASSERT_TRUE(writer->WaitApplied(sequence, absl::Now() + absl::Seconds(20)));
   EXPECT_THAT(writer->health(), IsOk());
   harness.ExpectInStep(*writer);
+}
+
+TEST(IndexWriterTest, TextsAreIndexedUpToTheirLimit) {
+  constexpr size_t kLimit = 32 * 1024;  // RELIABILITY.md: a literal is indexed up to 32 KiB.
+  testing::TempDir dir;
+  IndexHarness harness;
+  auto writer = harness.Writer(dir / "index");
+  writer->Start();
+  Study at = MakeStudy("src", "AT", "Title");
+  at.description = std::string(kLimit - 6, ' ') + "inside";
+  Study beyond = MakeStudy("src", "BEYOND", "Title");
+  beyond.description = std::string(kLimit - 6, ' ') + "without";
+  harness.Commit({at, beyond});
+  harness.ExpectInStep(*writer);
+  const Xapian::Database texts(harness.last().directory + "/text/studies");
+  EXPECT_EQ(texts.get_doccount(), 2u);
+  EXPECT_EQ(texts.get_termfreq("inside"), 1u);
+  EXPECT_EQ(texts.get_termfreq("XDinside"), 1u);
+  EXPECT_EQ(texts.get_termfreq("withou"), 1u);
+  EXPECT_EQ(texts.get_termfreq("without"), 0u);
+  EXPECT_EQ(texts.get_termfreq("XTtitle"), 2u);
+  EXPECT_EQ(texts.get_termfreq("Ztitl"), 2u);
+}
+
+// What has words of its own in the text index of values, and what has not.
+TEST(IndexWriterTest, ValuesHaveDocumentsWhereWordsMayLook) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  auto writer = harness.Writer(dir / "index");
+  writer->Start();
+  ImageSet set = MakeImageSet("src", "S", "A1");
+  set.attributes = {{"Note", "light sheet"}, {"Number", "4711"}, {"Donor", "secretname"}};
+  set.extents.x = 512;
+  Statement gene;
+  gene.field = "perturbed_gene";
+  gene.value = "abc1";
+  gene.stated_id = "12345";
+  set.statements = {gene};
+  harness.Commit({set});
+  harness.ExpectInStep(*writer);
+  const Xapian::Database values(harness.last().directory + "/text/vocabulary");
+  const struct {
+    const char* term;
+    Xapian::doccount documents;
+  } kRows[] = {
+      {"light", 1}, {"Zlight", 1}, {"4711", 0}, {"secretname", 0},
+      {"512", 0},   {"abc1", 4},  // The gene, its role and their twins, by label.
+      {"12345", 4},  // And by id, which has no letter but belongs to a field with a weight.
+  };
+  for (const auto& row : kRows) EXPECT_EQ(values.get_termfreq(row.term), row.documents) << row.term;
+  for (auto post = values.postlist_begin("light"); post != values.postlist_end("light"); ++post) {
+    EXPECT_EQ(harness.last().vocabulary->Get(*post - 1).key, "light sheet");
+    EXPECT_EQ(*post.positionlist_begin(), 1u);
+  }
 }
 
 TEST(IndexWriterTest, WaitAppliedEndsAtItsDeadline) {

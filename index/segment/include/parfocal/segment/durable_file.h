@@ -53,6 +53,8 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
   // Lives as long as the MappedFile, even if the file is removed.
   absl::string_view bytes() const { return {data_, size_}; }
+  // Gives back the memory of what was read so far; it is read again from the file when needed.
+  void Release() const;
   // Reads bytes [offset, offset + length) through the file, not the mapping, in pieces, and returns
   // their XXH64: checking a large file does not make it resident.
   absl::StatusOr<uint64_t> Hash(uint64_t offset, uint64_t length) const;

@@ -9,9 +9,10 @@
 namespace parfocal {
 
 // Runs `call` and returns its Status, or what it threw: a database that changed under the reader is
-// ABORTED (reopen, retry), a damaged one DATA_LOSS (rebuild), one in use by another writer
-// FAILED_PRECONDITION, a failed read or write of the system UNAVAILABLE, out of memory
-// RESOURCE_EXHAUSTED, anything else INTERNAL. `what` begins the message.
+// ABORTED (reopen, retry), a damaged or missing one DATA_LOSS and one of another format
+// FAILED_PRECONDITION (rebuild), one in use by another writer or a failed read or write of the
+// system UNAVAILABLE, out of memory RESOURCE_EXHAUSTED, anything else INTERNAL. `what` begins the
+// message.
 absl::Status GuardXapian(absl::string_view what, absl::FunctionRef<absl::Status()> call);
 
 }  // namespace parfocal
