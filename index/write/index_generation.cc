@@ -109,7 +109,7 @@ absl::Status IndexGeneration::OpenTexts() {
                             Vocabulary::Open(directory_, manifest_.values, VocabularyTail::kKeep));
   vocabulary_ = std::move(vocabulary);
   indexer_ = std::make_unique<RowIndexer>(vocabulary_.get());
-  PARFOCAL_ASSIGN_OR_RETURN(texts_, TextIndex::Open(directory_));
+  PARFOCAL_ASSIGN_OR_RETURN(texts_, TextIndexWriter::Open(directory_));
   // The text index may be ahead of the manifest (a crash between the two), never behind it; and the
   // vocabulary is synced before the text index.
   if (texts_->values() < manifest_.values || texts_->values() > vocabulary_->size() ||

@@ -96,7 +96,7 @@ class IndexGeneration {
   const Options options_;
   Manifest manifest_;
   std::shared_ptr<Vocabulary> vocabulary_;
-  std::unique_ptr<TextIndex> texts_;
+  std::unique_ptr<TextIndexWriter> texts_;
   std::vector<LiveSegment> segments_;  // As manifest_.segments.
   std::unique_ptr<RowIndexer> indexer_;
   SegmentBuilder builder_;

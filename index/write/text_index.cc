@@ -102,7 +102,7 @@ void ForEachValueTerm(const Vocabulary& vocabulary, ValueId id, const TermVisito
   if (!value.label.empty()) AddWords(value.label, prefixes, last + kGap, positions, term);
 }
 
-struct TextIndex::State {
+struct TextIndexWriter::State {
   std::string directory;
   Xapian::WritableDatabase studies;
   Xapian::WritableDatabase vocabulary;
@@ -110,9 +110,9 @@ struct TextIndex::State {
   ValueId values = 0;
 };
 
-TextIndex::TextIndex(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TextIndexWriter::TextIndexWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-TextIndex::~TextIndex() {
+TextIndexWriter::~TextIndexWriter() {
   // Closing commits what is pending: harmless, since no manifest names it.
   GuardXapian("text index", [&] {
     state_.reset();
@@ -120,7 +120,8 @@ TextIndex::~TextIndex() {
   }).IgnoreError();
 }
 
-absl::StatusOr<std::unique_ptr<TextIndex>> TextIndex::Open(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<TextIndexWriter>> TextIndexWriter::Open(
+    const std::string& directory) {
   auto state = std::make_unique<State>();
   state->directory = directory + "/text";
   std::error_code error;
@@ -146,13 +147,13 @@ absl::StatusOr<std::unique_ptr<TextIndex>> TextIndex::Open(const std::string& di
   }));
   PARFOCAL_RETURN_IF_ERROR(SyncDirectory(state->directory));
   PARFOCAL_RETURN_IF_ERROR(SyncDirectory(directory));
-  return std::unique_ptr<TextIndex>(new TextIndex(std::move(state)));
+  return std::unique_ptr<TextIndexWriter>(new TextIndexWriter(std::move(state)));
 }
 
-ValueId TextIndex::values() const { return state_->values; }
-uint32_t TextIndex::last_study_document() const { return state_->last_study; }
+ValueId TextIndexWriter::values() const { return state_->values; }
+uint32_t TextIndexWriter::last_study_document() const { return state_->last_study; }
 
-absl::StatusOr<uint32_t> TextIndex::AddStudy(const Study& study) {
+absl::StatusOr<uint32_t> TextIndexWriter::AddStudy(const Study& study) {
   PARFOCAL_RETURN_IF_ERROR(GuardXapian("text index of studies", [&] {
     // An explicit number, so that a document without words counts too.
     state_->studies.replace_document(
@@ -164,7 +165,7 @@ absl::StatusOr<uint32_t> TextIndex::AddStudy(const Study& study) {
   return state_->last_study;
 }
 
-absl::Status TextIndex::AddValues(const Vocabulary& vocabulary, ValueId limit) {
+absl::Status TextIndexWriter::AddValues(const Vocabulary& vocabulary, ValueId limit) {
   return GuardXapian("text index of values", [&] {
     if (state_->values >= limit) return absl::OkStatus();
     for (; state_->values < limit; ++state_->values) {
@@ -179,7 +180,7 @@ absl::Status TextIndex::AddValues(const Vocabulary& vocabulary, ValueId limit) {
   });
 }
 
-absl::Status TextIndex::Commit() {
+absl::Status TextIndexWriter::Commit() {
   PARFOCAL_RETURN_IF_ERROR(GuardXapian("text index", [&] {
     state_->vocabulary.commit();
     state_->studies.commit();

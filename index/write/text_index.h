@@ -27,11 +27,11 @@ void ForEachValueTerm(const Vocabulary& vocabulary, ValueId id, const TermVisito
 // Whether the value has a document.
 bool HasDocument(const Vocabulary& vocabulary, const VocabularyValue& value);
 
-class TextIndex {
+class TextIndexWriter {
  public:
   // Opens or creates both in `directory`.
-  static absl::StatusOr<std::unique_ptr<TextIndex>> Open(const std::string& directory);
-  ~TextIndex();
+  static absl::StatusOr<std::unique_ptr<TextIndexWriter>> Open(const std::string& directory);
+  ~TextIndexWriter();
 
   // Values below this have their documents.
   ValueId values() const;
@@ -46,7 +46,7 @@ class TextIndex {
 
  private:
   struct State;
-  explicit TextIndex(std::unique_ptr<State> state);
+  explicit TextIndexWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

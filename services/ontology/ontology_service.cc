@@ -252,8 +252,10 @@ class OntologyService final : public v1::OntologyService::CallbackService {
         options_.load(paths, [&](const OntologyFileReport& from, int done, int total) {
           progress.set_files_done(done);
           progress.set_files_total(total);
+          progress.clear_file();
+          // Without a path: so many files are done, that is all.
+          if (from.path.empty()) return stream->Send(progress);
           auto* file = progress.mutable_file();
-          file->Clear();
           file->set_path(ValidUtf8(from.path));
           file->set_error(ValidUtf8(from.error));
           file->set_classes(from.classes);

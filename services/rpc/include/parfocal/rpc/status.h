@@ -10,7 +10,7 @@
 namespace parfocal {
 
 // A longer message is cut, so that a failed call's trailers stay within the 8 KiB of metadata.
-inline constexpr size_t kMaxStatusMessageBytes = 2000;
+inline constexpr size_t kMaxStatusMessageBytes = 1000;
 
 // Returns the same canonical code. The details hold an ErrorInfo (domain "parfocal"; a reason where
 // the status has one, or RESOURCE_NOT_FOUND and RESOURCE_EXISTS where the code says it) and, for

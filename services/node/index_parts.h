@@ -1,0 +1,49 @@
+// The derived side of a node: the writer that follows the catalogue, the index that answers, and the binder
+// between a request and the two.
+//
+// Thread safety: any thread, between Start and Stop.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "parfocal/query.h"
+#include "parfocal/record_store.h"
+#include "parfocal/search_index.h"
+#include "parfocal/term_lookup.h"
+
+namespace parfocal {
+
+class Log;
+
+class IndexParts {
+ public:
+  using Terms = std::function<std::shared_ptr<const TermLookup>()>;
+
+  // `store` and `log` must outlive it; `terms` gives the newest release.
+  static absl::StatusOr<std::unique_ptr<IndexParts>> Open(const std::string& directory, RecordStore* store, Terms terms,
+                                                          const Log* log);
+  virtual ~IndexParts() = default;
+
+  virtual void Start() = 0;
+  virtual void Stop() = 0;
+  virtual const SearchIndex* index() const = 0;
+  // See BindSearch.
+  virtual absl::StatusOr<BoundQuery> Bind(absl::string_view query, absl::string_view filter,
+                                          const Snapshot& snapshot) const = 0;
+  // A new release is in use: later snapshots answer with it.
+  virtual void TermsChanged() = 0;
+
+  virtual int64_t AppliedSequence() const = 0;
+  // OK, or why the index does not advance.
+  virtual absl::Status Health() const = 0;
+  // Segments and distinct values of the newest state.
+  virtual void Size(int64_t* segments, int64_t* values) const = 0;
+  virtual absl::Status Rebuild(const std::function<void(int64_t sequence)>& progress) = 0;
+  virtual absl::StatusOr<std::vector<std::string>> Check(size_t limit) const = 0;
+};
+
+}  // namespace parfocal

@@ -1,0 +1,346 @@
+#include "node.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <thread>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "data_dir.h"
+#include "exposition.h"
+#include "grpc_server.h"
+#include "grpcpp/impl/service_type.h"
+#include "http_server.h"
+#include "index_lag.h"
+#include "index_parts.h"
+#include "ontologies.h"
+#include "parfocal/admin_rpc/admin_service.h"
+#include "parfocal/catalogue/checkpoint.h"
+#include "parfocal/catalogue/rocksdb_record_store.h"
+#include "parfocal/catalogue_rpc/catalogue_service.h"
+#include "parfocal/clock.h"
+#include "parfocal/connector_idr/idr_connector.h"
+#include "parfocal/fetch/http_fetcher.h"
+#include "parfocal/harvest_rpc/harvest_service.h"
+#include "parfocal/harvest_run/harvest_runner.h"
+#include "parfocal/mutex.h"
+#include "parfocal/ro_crate/ro_crate_connector.h"
+#include "parfocal/rpc/call.h"
+#include "parfocal/search_rpc/search_service.h"
+#include "parfocal/v1/catalogue_service.pb.h"
+#include "resident_memory.h"
+
+namespace parfocal {
+namespace {
+
+// RELIABILITY 3.5: from here on the node calls itself degraded, and still answers.
+constexpr absl::Duration kMaxIndexLag = absl::Minutes(15);
+constexpr int kWorkerThreads = 16;
+constexpr size_t kWorkerQueue = 256;
+constexpr absl::Duration kServerStop = absl::Seconds(2);
+
+std::string StateWord(RunState state) {
+  switch (state) {
+    case RunState::kRunning: return "RUNNING";
+    case RunState::kComplete: return "COMPLETE";
+    case RunState::kPartial: return "PARTIAL";
+    case RunState::kFailed: return "FAILED";
+    case RunState::kHeld: return "HELD";
+  }
+  return "";
+}
+
+ConnectorRegistry Connectors() {
+  return {{"ro-crate", MakeRoCrateConnector}, {std::string(kIdrConnectorKind), MakeIdrConnector}};
+}
+
+}  // namespace
+
+// In the order of their making; destroyed the other way round.
+struct Node::Parts {
+  explicit Parts(const Config& c, const Log* l) : config(c), log(l) {}
+
+  absl::Status Open();
+  absl::Status Serve();
+  void MakeRunner();
+  void MakeServices();
+  absl::StatusOr<CheckpointResult> Checkpoint(const std::string& directory) const;
+  void Fail(const absl::Status& status);
+  void LogRun(absl::string_view event, const RunProgress& progress) const;
+  void FillStatus(v1::NodeStatus* status);
+  std::string Unready();
+  std::string Metrics();
+  void Observe();
+  void Stop();
+
+  const Config config;
+  const Log* const log;
+  const absl::Time started = absl::Now();
+  SystemClock clock;
+  std::unique_ptr<DataDir> data;
+  std::unique_ptr<Ontologies> ontologies;
+  std::unique_ptr<RecordStore> store;
+  std::unique_ptr<IndexParts> index;
+  std::unique_ptr<PageTokens> tokens;
+  std::unique_ptr<Fetcher> fetcher;
+  ConnectorRegistry connectors = Connectors();
+  std::unique_ptr<HarvestRunner> runner;
+  RpcMetrics rpc_metrics;
+  IndexLag lag;
+  std::unique_ptr<WorkerPool> pool;
+  Dispatcher dispatcher;
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  RunningServer server;
+  std::unique_ptr<HttpServer> http;
+
+  mutable Mutex mu;
+  std::condition_variable_any changed;
+  absl::Status failure ABSL_GUARDED_BY(mu);
+  bool stopping ABSL_GUARDED_BY(mu) = false;
+  std::thread observer;
+};
+
+absl::Status Node::Parts::Open() {
+  PARFOCAL_RETURN_IF_ERROR(CheckConfig(config));
+  PARFOCAL_ASSIGN_OR_RETURN(data, DataDir::Open(config.data_dir, started));
+  PARFOCAL_ASSIGN_OR_RETURN(ontologies, Ontologies::Open(*data / "terms"));
+  PARFOCAL_ASSIGN_OR_RETURN(store, OpenRocksDbRecordStore(*data / "catalogue"));
+  if (!config.ontologies.empty()) {
+    const auto report = [this](const OntologyFileReport& file, int, int) {
+      if (!file.error.empty()) log->Warning("ontology file left out", {{"file", file.path}, {"reason", file.error}});
+    };
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string release, ontologies->Load(config.ontologies, report));
+    log->Info("ontologies loaded", {{"release", release}, {"terms", absl::StrCat(ontologies->terms())}});
+  }
+  PARFOCAL_ASSIGN_OR_RETURN(
+      index, IndexParts::Open(*data / "index", store.get(), [this] { return ontologies->Current(); }, log));
+  ontologies->OnRelease([this] {
+    index->TermsChanged();
+    log->Info("ontology release swapped in", {{"release", ontologies->Current()->release()}});
+  });
+  index->Start();
+  tokens = std::make_unique<PageTokens>(data->key(), &clock);
+  HttpFetcherOptions fetch;
+  if (!config.fetch.user_agent.empty()) fetch.user_agent = config.fetch.user_agent;
+  fetch.allow_http = config.fetch.allow_http;
+  fetch.allow_networks = config.fetch.allow_networks;
+  fetch.ports = config.fetch.ports;
+  PARFOCAL_ASSIGN_OR_RETURN(fetcher, HttpFetcher::Create(std::move(fetch)));
+  MakeRunner();
+  return absl::OkStatus();
+}
+
+void Node::Parts::MakeRunner() {
+  HarvestRunnerOptions options;
+  options.store = store.get();
+  options.clock = &clock;
+  options.connectors = &connectors;
+  options.context = {fetcher.get(), config.share_dir};
+  options.normaliser = [this]() -> NormaliseRecord {
+    auto normaliser = std::make_shared<Normaliser>(ontologies->Current(), Ontologies::FieldTable());
+    return [normaliser](Record* record) { return normaliser->Normalise(record); };
+  };
+  options.on_store_failure = [this](const absl::Status& status) { Fail(status); };
+  options.on_event = [this](absl::string_view event, const RunProgress& progress) { LogRun(event, progress); };
+  runner = std::make_unique<HarvestRunner>(std::move(options));
+}
+
+void Node::Parts::MakeServices() {
+  pool = std::make_unique<WorkerPool>(kWorkerThreads, kWorkerQueue);
+  dispatcher = {pool.get(), &rpc_metrics};
+  services.push_back(MakeCatalogueService(
+      {store.get(), tokens.get(), &dispatcher, [this](v1::NodeStatus* status) { FillStatus(status); }}));
+  services.push_back(MakeHarvestService({store.get(), runner.get(), tokens.get(), &clock, &dispatcher}));
+  services.push_back(MakeSearchService({index->index(), store.get(), tokens.get(), &clock, &dispatcher,
+                                        [this](absl::string_view query, absl::string_view filter,
+                                               const Snapshot& snapshot) { return index->Bind(query, filter, snapshot); }}));
+  services.push_back(MakeOntologyService(
+      {[this] { return ontologies->Current(); }, index->index(), tokens.get(), &dispatcher,
+       [this](const std::vector<std::string>& paths, const auto& report) { return ontologies->Load(paths, report); }}));
+  services.push_back(MakeAdminService(
+      {store.get(), index->index(), &dispatcher, [this](const std::string& directory) { return Checkpoint(directory); },
+       [this](const std::function<void(int64_t)>& progress) { return index->Rebuild(progress); },
+       [this](size_t limit) { return index->Check(limit); }}));
+}
+
+absl::Status Node::Parts::Serve() {
+  MakeServices();
+  PARFOCAL_ASSIGN_OR_RETURN(const Address listen, ParseLoopback(config.listen, "listen"));
+  PARFOCAL_ASSIGN_OR_RETURN(const Address http_address, ParseLoopback(config.http, "http"));
+  std::vector<grpc::Service*> borrowed;
+  for (const auto& service : services) borrowed.push_back(service.get());
+  PARFOCAL_ASSIGN_OR_RETURN(server, StartServer(listen, borrowed));
+  if (const int resumed = runner->ResumeAll(); resumed > 0) {
+    log->Info("runs taken up again", {{"runs", absl::StrCat(resumed)}});
+  }
+  observer = std::thread([this] { Observe(); });
+  PARFOCAL_ASSIGN_OR_RETURN(
+      http, HttpServer::Start(http_address, {[this] { return Unready(); }, [this] { return Metrics(); }}));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CheckpointResult> Node::Parts::Checkpoint(const std::string& directory) const {
+  PARFOCAL_RETURN_IF_ERROR(CreateCheckpoint(*store, directory, clock.Now()).status());
+  // Read back: a checkpoint that cannot be restored is none.
+  PARFOCAL_ASSIGN_OR_RETURN(const CheckpointManifest manifest, VerifyCheckpoint(directory));
+  CheckpointResult result;
+  const auto sequence = manifest.sequences.find(std::string(kPublicGroup));
+  if (sequence != manifest.sequences.end()) result.sequence = sequence->second;
+  result.files = static_cast<int64_t>(manifest.files.size());
+  for (const CheckpointFile& file : manifest.files) result.bytes += static_cast<int64_t>(file.size);
+  log->Info("checkpoint", {{"directory", directory}, {"sequence", absl::StrCat(result.sequence)}});
+  return result;
+}
+
+void Node::Parts::Fail(const absl::Status& status) {
+  log->Error("the catalogue cannot be written; the node ends and replays at its next start",
+             {{"reason", std::string(status.message())}});
+  MutexLock lock(&mu);
+  if (failure.ok()) failure = status;
+}
+
+void Node::Parts::LogRun(absl::string_view event, const RunProgress& progress) const {
+  const Run& run = progress.run;
+  LogFields fields = {{"source", run.source}, {"run", run.id}, {"state", StateWord(run.state)}};
+  if (run.state != RunState::kRunning) {
+    fields.insert(fields.end(), {{"fetched", absl::StrCat(run.ledger.fetched)},
+                                 {"new", absl::StrCat(run.ledger.new_records)},
+                                 {"changed", absl::StrCat(run.ledger.changed)},
+                                 {"unchanged", absl::StrCat(run.ledger.unchanged)},
+                                 {"quarantined", absl::StrCat(run.ledger.quarantined)},
+                                 {"deleted", absl::StrCat(run.ledger.deleted)}});
+  }
+  if (!run.message.empty()) fields.emplace_back("message", run.message);
+  const bool bad = run.state != RunState::kRunning && run.state != RunState::kComplete;
+  log->Write(bad ? LogLevel::kWarning : LogLevel::kInfo, event, fields);
+}
+
+void Node::Parts::FillStatus(v1::NodeStatus* status) {
+  const absl::Time now = clock.Now();
+  const int64_t applied = std::max<int64_t>(index->AppliedSequence(), 0);
+  lag.Observe(now, status->catalogue_sequence(), applied);
+  status->set_version(PARFOCAL_VERSION);
+  status->mutable_started()->set_seconds(absl::ToUnixSeconds(started));
+  status->set_index_sequence(applied);
+  status->set_index_lag_seconds(absl::ToDoubleSeconds(lag.Lag(now)));
+  status->set_ontology_release(ontologies->Current()->release());
+  status->set_terms(ontologies->terms());
+  status->set_resident_bytes(ResidentBytes());
+  status->set_data_dir(data->path());
+  const std::string unready = Unready();
+  status->set_state(unready.empty() ? "OK" : "DEGRADED: " + unready);
+  int64_t segments = 0, values = 0;
+  index->Size(&segments, &values);
+  status->set_segments(segments);
+  status->set_values(values);
+}
+
+std::string Node::Parts::Unready() {
+  {
+    MutexLock lock(&mu);
+    if (stopping) return "the node is stopping";
+    if (!failure.ok()) return absl::StrCat("catalogue: ", failure.message());
+  }
+  if (const auto snapshot = index->index()->Open(); !snapshot.ok()) {
+    const absl::Status health = index->Health();
+    return absl::StrCat("index: ", health.ok() ? snapshot.status().message() : health.message());
+  }
+  const absl::Duration behind = lag.Lag(clock.Now());
+  if (behind <= kMaxIndexLag) return "";
+  const absl::Status health = index->Health();
+  return absl::StrCat("index: ", absl::ToInt64Seconds(behind), " s behind the catalogue",
+                      health.ok() ? "" : absl::StrCat(": ", health.message()));
+}
+
+std::string Node::Parts::Metrics() {
+  v1::NodeStatus status;
+  if (const auto catalogue = store->Status(std::string(kPublicGroup)); catalogue.ok()) {
+    status.set_studies(catalogue->studies);
+    status.set_image_sets(catalogue->image_sets);
+    status.set_tombstones(catalogue->tombstones);
+    status.set_catalogue_sequence(catalogue->sequence);
+  }
+  FillStatus(&status);
+  Exposition out;
+  const auto gauge = [&](absl::string_view name, absl::string_view help, double value) {
+    out.Begin(name, "gauge", help);
+    out.Sample("", {}, value);
+  };
+  gauge("parfocal_studies", "Live studies of the catalogue.", static_cast<double>(status.studies()));
+  gauge("parfocal_image_sets", "Live image sets of the catalogue.", static_cast<double>(status.image_sets()));
+  gauge("parfocal_tombstones", "Deleted records that are still known.", static_cast<double>(status.tombstones()));
+  gauge("parfocal_catalogue_sequence", "Newest sequence of the catalogue.", static_cast<double>(status.catalogue_sequence()));
+  gauge("parfocal_index_sequence", "Sequence that the index has applied.", static_cast<double>(status.index_sequence()));
+  gauge("parfocal_index_lag_seconds", "Age of the oldest change that the index lacks.", status.index_lag_seconds());
+  gauge("parfocal_index_segments", "Segments of the index.", static_cast<double>(status.segments()));
+  gauge("parfocal_index_values", "Distinct values of the index.", static_cast<double>(status.values()));
+  gauge("parfocal_ontology_terms", "Terms loaded.", static_cast<double>(status.terms()));
+  gauge("parfocal_runs_active", "Harvest runs that go on.", runner->active());
+  gauge("parfocal_resident_bytes", "Resident memory of the process.", static_cast<double>(status.resident_bytes()));
+  gauge("parfocal_start_time_seconds", "Start of the process, Unix time.", static_cast<double>(status.started().seconds()));
+  out.Begin("parfocal_run_state", "gauge", "1 for the state of the newest run of each source.");
+  for (const Source& source : store->ListSources()) {
+    const std::vector<Run> runs = store->ListRuns(source.id);
+    if (!runs.empty()) out.Sample("", {{"source", source.id}, {"state", StateWord(runs.front().state)}}, 1);
+  }
+  ExposeRpc(rpc_metrics, &out);
+  return out.text();
+}
+
+void Node::Parts::Observe() {
+  while (true) {
+    if (const auto catalogue = store->Status(std::string(kPublicGroup)); catalogue.ok()) {
+      lag.Observe(clock.Now(), catalogue->sequence, index->AppliedSequence());
+    }
+    MutexLock lock(&mu);
+    if (stopping) return;
+    changed.wait_for(mu, std::chrono::milliseconds(500));
+    if (stopping) return;
+  }
+}
+
+void Node::Parts::Stop() {
+  {
+    MutexLock lock(&mu);
+    if (stopping) return;
+    stopping = true;
+  }
+  changed.notify_all();
+  if (observer.joinable()) observer.join();
+  // Runs end at their page while the calls in hand come to their end.
+  std::thread runs([this] {
+    if (runner != nullptr) runner->Stop();
+  });
+  if (server.server != nullptr) {
+    if (auto* health = server.server->GetHealthCheckService()) health->SetServingStatus(false);
+    server.server->Shutdown(absl::ToChronoTime(absl::Now() + kServerStop));
+    server.server->Wait();
+  }
+  http.reset();
+  runs.join();
+  pool.reset();
+  if (index != nullptr) index->Stop();
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Node::~Node() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(const Config& config, const Log* log) {
+  std::unique_ptr<Node> node(new Node(std::make_unique<Parts>(config, log)));
+  PARFOCAL_RETURN_IF_ERROR(node->parts_->Open());
+  PARFOCAL_RETURN_IF_ERROR(node->parts_->Serve());
+  return node;
+}
+
+std::string Node::grpc_address() const { return FormatAddress(parts_->server.address); }
+std::string Node::http_address() const { return FormatAddress(parts_->http->address()); }
+
+absl::Status Node::failure() const {
+  MutexLock lock(&parts_->mu);
+  return parts_->failure;
+}
+
+void Node::Stop() { parts_->Stop(); }
+
+}  // namespace parfocal

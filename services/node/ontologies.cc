@@ -1,0 +1,66 @@
+#include "ontologies.h"
+
+#include <utility>
+
+#include "parfocal/schema/schema.h"
+
+namespace parfocal {
+namespace {
+
+OntologyFileReport ReportOf(const LoadedFile& file) {
+  OntologyFileReport out;
+  out.path = file.name;
+  out.classes = file.report.classes;
+  out.labels = file.report.labelled;
+  out.synonyms = file.report.AllSynonyms();
+  out.obsolete = file.report.obsolete;
+  out.warnings = file.report.warnings;
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Ontologies>> Ontologies::Open(const std::string& directory) {
+  PARFOCAL_ASSIGN_OR_RETURN(std::unique_ptr<TermStore> store, TermStore::Open(directory));
+  return std::unique_ptr<Ontologies>(new Ontologies(std::move(store)));
+}
+
+absl::StatusOr<std::string> Ontologies::Load(
+    const std::vector<std::string>& paths,
+    const std::function<void(const OntologyFileReport&, int done, int total)>& report) {
+  MutexLock lock(&loading_);
+  const std::string before = Current()->release();
+  LoadRequest request;
+  request.paths = paths;
+  int files = 0;
+  absl::StatusOr<LoadReport> loaded = store_->Load(request, [&](const std::string&, size_t done, size_t total) {
+    files = static_cast<int>(total);
+    report({}, static_cast<int>(done), files);
+  });
+  if (!loaded.ok()) {
+    if (absl::IsInternal(loaded.status()) || absl::IsUnavailable(loaded.status())) return loaded.status();
+    return WithReason(absl::InvalidArgumentError(absl::StrCat("ontologies: ", loaded.status().message())),
+                      "ONTOLOGY_FILE", "paths");
+  }
+  for (const LoadedFile& file : loaded->files) report(ReportOf(file), files, files);
+  for (const SkippedFile& file : loaded->skipped) {
+    OntologyFileReport skipped;
+    skipped.path = file.name;
+    skipped.error = std::string(file.reason.message());
+    report(skipped, files, files);
+  }
+  if (loaded->release != before && on_release_) on_release_();
+  return loaded->release;
+}
+
+FieldOntologies Ontologies::FieldTable() {
+  FieldOntologies table;
+  for (const Field& field : Fields()) {
+    if (field.stated || field.ontologies.empty()) continue;
+    std::vector<std::string>& prefixes = table[std::string(field.name)];
+    for (absl::string_view prefix : field.ontologies) prefixes.emplace_back(prefix);
+  }
+  return table;
+}
+
+}  // namespace parfocal

@@ -1,0 +1,42 @@
+// The terms of a node: the store, the release in use, and loading a new one while the old one answers.
+//
+// Thread safety: any thread; loads wait for each other.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "parfocal/mutex.h"
+#include "parfocal/normalise/normaliser.h"
+#include "parfocal/ontology_rpc/ontology_service.h"
+#include "parfocal/status.h"
+#include "parfocal/terms/term_store.h"
+
+namespace parfocal {
+
+class Ontologies {
+ public:
+  // `on_release` is called after a new release is in use, on the thread that loaded it.
+  static absl::StatusOr<std::unique_ptr<Ontologies>> Open(const std::string& directory);
+  void OnRelease(std::function<void()> on_release) { on_release_ = std::move(on_release); }
+
+  std::shared_ptr<const TermLookup> Current() const { return store_->Current(); }
+  int64_t terms() const { return store_->Report().terms; }
+
+  // See LoadOntologies. Files that did not change since the last release are not parsed again.
+  absl::StatusOr<std::string> Load(const std::vector<std::string>& paths,
+                                   const std::function<void(const OntologyFileReport&, int done, int total)>& report);
+
+  // In which ontologies the words of each schema field are looked up.
+  static FieldOntologies FieldTable();
+
+ private:
+  explicit Ontologies(std::unique_ptr<TermStore> store) : store_(std::move(store)) {}
+  const std::unique_ptr<TermStore> store_;
+  std::function<void()> on_release_;
+  Mutex loading_;
+};
+
+}  // namespace parfocal

@@ -1,0 +1,77 @@
+// A connector that offers what a test says: accessions with a version of their content, in pages.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "parfocal/connectors/connector.h"
+#include "parfocal/mutex.h"
+
+namespace parfocal::testing {
+
+// What the archive holds now; shared by all connectors made for it. Set it up before a run.
+struct ScriptedArchive {
+  std::map<std::string, int> studies;  // Accession -> version.
+  std::set<std::string> bad;           // Of them, those whose record is broken.
+  size_t page_size = 10;
+  bool whole = true;
+  int fail_at_page = -1;  // This page cannot be read.
+  absl::Status failure = absl::UnavailableError("the server hung up");
+  int miscount_page = -1;  // The ledger of this page is wrong.
+  int pages_read = 0;
+  // Called on the reading thread before each page.
+  std::function<void(int page)> before_page;
+};
+
+class ScriptedConnector final : public Connector {
+ public:
+  ScriptedConnector(std::string source, ScriptedArchive* archive)
+      : source_(std::move(source)), archive_(archive) {}
+
+  absl::StatusOr<DraftPage> NextPage(const std::string& cursor) override {
+    int page = 0;
+    if (!cursor.empty() && !absl::SimpleAtoi(cursor, &page))
+      return absl::InvalidArgumentError("bad cursor");
+    if (archive_->before_page) archive_->before_page(page);
+    ++archive_->pages_read;
+    if (page == archive_->fail_at_page) return archive_->failure;
+    DraftPage out;
+    std::vector<std::pair<std::string, int>> all(archive_->studies.begin(),
+                                                 archive_->studies.end());
+    const size_t begin = page * archive_->page_size;
+    const size_t end = std::min(begin + archive_->page_size, all.size());
+    for (size_t i = begin; i < end; ++i) Add(all[i].first, all[i].second, &out);
+    if (page == archive_->miscount_page) ++out.ledger.fetched;
+    out.progress_done = static_cast<int64_t>(end);
+    out.progress_total = static_cast<int64_t>(all.size());
+    out.last = end == all.size();
+    if (!out.last) out.next_cursor = absl::StrCat(page + 1);
+    return out;
+  }
+  bool ListingIsWhole() const override { return archive_->whole; }
+
+ private:
+  void Add(const std::string& accession, int version, DraftPage* out) const {
+    const std::string bytes = absl::StrCat(accession, " v", version);
+    ++out->ledger.fetched;
+    if (archive_->bad.contains(accession)) {
+      ++out->ledger.quarantined;
+      out->rejections.push_back({.place = accession, .reason = "broken", .raw = bytes});
+      return;
+    }
+    Study study{.source = source_, .accession = accession, .title = bytes};
+    Draft draft{study, {static_cast<uint32_t>(out->raw.size()), 0, bytes.size()}};
+    out->raw.push_back(bytes);
+    out->drafts.push_back(std::move(draft));
+  }
+
+  const std::string source_;
+  ScriptedArchive* const archive_;
+};
+
+}  // namespace parfocal::testing
