@@ -30,26 +30,35 @@ struct Place {
 using Setter = std::function<absl::Status(const YAML::Node&)>;
 using Setters = std::map<std::string, Setter>;
 
-absl::Status ApplyMap(const YAML::Node& node, absl::string_view prefix, const Setters& setters, const Place& place) {
+absl::Status ApplyMap(const YAML::Node& node, absl::string_view prefix, const Setters& setters,
+                      const Place& place) {
   if (node.IsNull()) return absl::OkStatus();
-  if (!node.IsMap()) return place.Error(node.Mark(), absl::StrCat(prefix, "expected `key: value` lines"));
+  if (!node.IsMap())
+    return place.Error(node.Mark(), absl::StrCat(prefix, "expected `key: value` lines"));
   std::set<std::string> seen;
   for (const auto& entry : node) {
-    if (!entry.first.IsScalar()) return place.Error(entry.first.Mark(), "a key must be a plain word");
+    if (!entry.first.IsScalar())
+      return place.Error(entry.first.Mark(), "a key must be a plain word");
     const std::string& key = entry.first.Scalar();
     const auto setter = setters.find(key);
     if (setter == setters.end()) {
-      const std::string known = absl::StrJoin(setters, ", ", [](std::string* out, const auto& s) { out->append(s.first); });
-      return place.Error(entry.first.Mark(), absl::StrCat("unknown key '", prefix, key, "'; there are: ", known));
+      const std::string known = absl::StrJoin(
+          setters, ", ", [](std::string* out, const auto& s) { out->append(s.first); });
+      return place.Error(entry.first.Mark(),
+                         absl::StrCat("unknown key '", prefix, key, "'; there are: ", known));
     }
-    if (!seen.insert(key).second) return place.Error(entry.first.Mark(), absl::StrCat("the key '", prefix, key, "' stands twice"));
+    if (!seen.insert(key).second)
+      return place.Error(entry.first.Mark(),
+                         absl::StrCat("the key '", prefix, key, "' stands twice"));
     PARFOCAL_RETURN_IF_ERROR(setter->second(entry.second));
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadWord(const YAML::Node& node, absl::string_view key, const Place& place, std::string* out) {
-  if (!node.IsScalar() || node.Scalar().empty()) return place.Error(node.Mark(), absl::StrCat(key, ": expected one value"));
+absl::Status ReadWord(const YAML::Node& node, absl::string_view key, const Place& place,
+                      std::string* out) {
+  if (!node.IsScalar() || node.Scalar().empty())
+    return place.Error(node.Mark(), absl::StrCat(key, ": expected one value"));
   *out = node.Scalar();
   return absl::OkStatus();
 }
@@ -94,17 +103,20 @@ Setter Choice(absl::string_view key, const Place& place, std::vector<std::string
       set(word);
       return absl::OkStatus();
     }
-    return place.Error(node.Mark(), absl::StrCat(key, ": '", word, "' is none of ", absl::StrJoin(words, ", ")));
+    return place.Error(node.Mark(),
+                       absl::StrCat(key, ": '", word, "' is none of ", absl::StrJoin(words, ", ")));
   };
 }
 
-Setter Words(absl::string_view key, const Place& place, std::function<bool(const std::string&)> add) {
+Setter Words(absl::string_view key, const Place& place,
+             std::function<bool(const std::string&)> add) {
   return [=](const YAML::Node& node) {
     if (!node.IsSequence()) return place.Error(node.Mark(), absl::StrCat(key, ": expected a list"));
     for (const YAML::Node& item : node) {
       std::string word;
       PARFOCAL_RETURN_IF_ERROR(ReadWord(item, key, place, &word));
-      if (!add(word)) return place.Error(item.Mark(), absl::StrCat(key, ": '", word, "' cannot stand here"));
+      if (!add(word))
+        return place.Error(item.Mark(), absl::StrCat(key, ": '", word, "' cannot stand here"));
     }
     return absl::OkStatus();
   };
@@ -128,12 +140,14 @@ absl::Status ApplyRoot(const YAML::Node& root, const Place& place, Config* confi
   };
   const Setters fetch = {
       {"user_agent", Word("fetch.user_agent", place, &config->fetch.user_agent)},
-      {"allow_http", Choice("fetch.allow_http", place, {"true", "false"},
-                            [=](const std::string& word) { config->fetch.allow_http = word == "true"; })},
+      {"allow_http",
+       Choice("fetch.allow_http", place, {"true", "false"},
+              [=](const std::string& word) { config->fetch.allow_http = word == "true"; })},
       {"ports", Words("fetch.ports", place,
                       [=](const std::string& word) {
                         int port = 0;
-                        if (!absl::SimpleAtoi(word, &port) || port < 1 || port > 65535) return false;
+                        if (!absl::SimpleAtoi(word, &port) || port < 1 || port > 65535)
+                          return false;
                         config->fetch.ports.push_back(static_cast<uint16_t>(port));
                         return true;
                       })},
@@ -143,17 +157,18 @@ absl::Status ApplyRoot(const YAML::Node& root, const Place& place, Config* confi
                                  return true;
                                })},
   };
-  return ApplyMap(root, "",
-                  {
-                      {"listen", Listen("listen", place, &config->listen)},
-                      {"http", Listen("http", place, &config->http)},
-                      {"data_dir", Path("data_dir", place, &config->data_dir)},
-                      {"share_dir", Path("share_dir", place, &config->share_dir)},
-                      {"ontologies", Paths("ontologies", place, &config->ontologies)},
-                      {"log", [&](const YAML::Node& node) { return ApplyMap(node, "log.", log, place); }},
-                      {"fetch", [&](const YAML::Node& node) { return ApplyMap(node, "fetch.", fetch, place); }},
-                  },
-                  place);
+  return ApplyMap(
+      root, "",
+      {
+          {"listen", Listen("listen", place, &config->listen)},
+          {"http", Listen("http", place, &config->http)},
+          {"data_dir", Path("data_dir", place, &config->data_dir)},
+          {"share_dir", Path("share_dir", place, &config->share_dir)},
+          {"ontologies", Paths("ontologies", place, &config->ontologies)},
+          {"log", [&](const YAML::Node& node) { return ApplyMap(node, "log.", log, place); }},
+          {"fetch", [&](const YAML::Node& node) { return ApplyMap(node, "fetch.", fetch, place); }},
+      },
+      place);
 }
 
 }  // namespace
@@ -161,12 +176,14 @@ absl::Status ApplyRoot(const YAML::Node& root, const Place& place, Config* confi
 absl::Status ApplyYaml(const std::string& text, const std::string& file, Config* config) {
   const Place place{file};
   if (text.size() > kMaxConfigBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(file, ": ", text.size(), " bytes; at most ", kMaxConfigBytes));
+    return absl::InvalidArgumentError(
+        absl::StrCat(file, ": ", text.size(), " bytes; at most ", kMaxConfigBytes));
   }
   // The one place where yaml-cpp, which throws, is called.
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) return place.Error(documents[1].Mark(), "a second document; a configuration is one");
+    if (documents.size() > 1)
+      return place.Error(documents[1].Mark(), "a second document; a configuration is one");
     if (documents.empty()) return absl::OkStatus();
     Config changed = *config;
     PARFOCAL_RETURN_IF_ERROR(ApplyRoot(documents[0], place, &changed));
@@ -187,14 +204,15 @@ absl::Status ApplyConfigFile(const std::string& path, Config* config) {
 
 absl::StatusOr<Address> ParseLoopback(const std::string& text, absl::string_view what) {
   const auto fail = [&](absl::string_view why) {
-    return absl::InvalidArgumentError(absl::StrCat(what, ": '", text, "' ", why, "; expected HOST:PORT, such as 127.0.0.1:7470"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": '", text, "' ", why, "; expected HOST:PORT, such as 127.0.0.1:7470"));
   };
   const size_t colon = text.rfind(':');
   if (colon == std::string::npos) return fail("has no port");
   Address address{text.substr(0, colon), 0};
   const std::string port = text.substr(colon + 1);
-  if (port.empty() || port.find_first_not_of("0123456789") != std::string::npos || !absl::SimpleAtoi(port, &address.port) ||
-      address.port > 65535) {
+  if (port.empty() || port.find_first_not_of("0123456789") != std::string::npos ||
+      !absl::SimpleAtoi(port, &address.port) || address.port > 65535) {
     return fail("has a port that is no number from 0 to 65535");
   }
   if (address.host == "localhost") address.host = "127.0.0.1";
@@ -211,9 +229,10 @@ absl::StatusOr<Address> ParseLoopback(const std::string& text, absl::string_view
     return fail("names no numeric address and is not localhost");
   }
   if (loopback) return address;
-  return absl::PermissionDeniedError(
-      absl::StrCat(what, ": ", text, " is not a loopback address. A node has neither TLS nor authentication yet, so it "
-                                     "listens on this machine alone; use 127.0.0.1 or [::1]"));
+  return absl::PermissionDeniedError(absl::StrCat(
+      what, ": ", text,
+      " is not a loopback address. A node has neither TLS nor authentication yet, so it "
+      "listens on this machine alone; use 127.0.0.1 or [::1]"));
 }
 
 std::string FormatAddress(const Address& address) {
@@ -223,7 +242,8 @@ std::string FormatAddress(const Address& address) {
 
 absl::Status CheckConfig(const Config& config) {
   if (config.data_dir.empty()) {
-    return absl::InvalidArgumentError("no data directory: say --data-dir DIR, or data_dir in the configuration");
+    return absl::InvalidArgumentError(
+        "no data directory: say --data-dir DIR, or data_dir in the configuration");
   }
   PARFOCAL_RETURN_IF_ERROR(ParseLoopback(config.listen, "listen").status());
   return ParseLoopback(config.http, "http").status();

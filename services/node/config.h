@@ -1,5 +1,5 @@
-// The configuration of a node: built-in values, then a YAML file, then flags. Unknown keys, repeated keys
-// and values of the wrong kind are errors that name file and line.
+// The configuration of a node: built-in values, then a YAML file, then flags. Unknown keys,
+// repeated keys and values of the wrong kind are errors that name file and line.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,11 @@ struct LogConfig {
 
 // What harvests over http(s) may do; see fetch/http_fetcher.h. The defaults are the strict ones.
 struct FetchConfig {
-  std::string user_agent;                   // Empty: the built-in one.
-  bool allow_http = false;                  // Else https alone.
-  std::vector<uint16_t> ports;              // Besides 443 (and 80 with allow_http).
-  std::vector<std::string> allow_networks;  // CIDRs on the deny list that may be reached all the same.
+  std::string user_agent;       // Empty: the built-in one.
+  bool allow_http = false;      // Else https alone.
+  std::vector<uint16_t> ports;  // Besides 443 (and 80 with allow_http).
+  std::vector<std::string>
+      allow_networks;  // CIDRs on the deny list that may be reached all the same.
 };
 
 struct Config {
@@ -34,8 +35,8 @@ struct Config {
   FetchConfig fetch;
 };
 
-// Puts the settings of the YAML `text` over `*config`. `file` is for messages; relative paths in it are
-// relative to its folder. INVALID_ARGUMENT as "file:line: ...". At most 64 KiB.
+// Puts the settings of the YAML `text` over `*config`. `file` is for messages; relative paths in it
+// are relative to its folder. INVALID_ARGUMENT as "file:line: ...". At most 64 KiB.
 absl::Status ApplyYaml(const std::string& text, const std::string& file, Config* config);
 // The same from a file. NOT_FOUND.
 absl::Status ApplyConfigFile(const std::string& path, Config* config);
@@ -46,9 +47,9 @@ struct Address {
   int port = 0;      // 0: any free one.
 };
 
-// Parses HOST:PORT, where HOST is `localhost`, an IPv4 or a bracketed IPv6 address. INVALID_ARGUMENT for
-// anything else, and PERMISSION_DENIED for an address that is not loopback: until there are TLS and
-// authentication, nothing else is listened on. `what` names the setting.
+// Parses HOST:PORT, where HOST is `localhost`, an IPv4 or a bracketed IPv6 address.
+// INVALID_ARGUMENT for anything else, and PERMISSION_DENIED for an address that is not loopback:
+// until there are TLS and authentication, nothing else is listened on. `what` names the setting.
 absl::StatusOr<Address> ParseLoopback(const std::string& text, absl::string_view what);
 // HOST:PORT, the host in brackets if it needs them.
 std::string FormatAddress(const Address& address);

@@ -23,7 +23,8 @@ absl::Status Failed(absl::string_view path, absl::string_view what) {
 }
 
 absl::Status IoError(absl::string_view path, absl::string_view what) {
-  return absl::UnavailableError(absl::StrCat("data directory ", path, ": ", what, ": ", strerror(errno)));
+  return absl::UnavailableError(
+      absl::StrCat("data directory ", path, ": ", what, ": ", strerror(errno)));
 }
 
 absl::StatusOr<std::string> ReadAll(int fd, absl::string_view path) {
@@ -35,14 +36,18 @@ absl::StatusOr<std::string> ReadAll(int fd, absl::string_view path) {
 }
 
 absl::Status WriteAll(int fd, absl::string_view text, absl::string_view path) {
-  if (ftruncate(fd, 0) != 0 || pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) || fsync(fd) != 0) {
+  if (ftruncate(fd, 0) != 0 ||
+      pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
+      fsync(fd) != 0) {
     return IoError(path, "cannot be written");
   }
   return absl::OkStatus();
 }
 
-// The small file `name`, or what `make` gives if it is not there; a new one appears whole or not at all.
-absl::StatusOr<std::string> ReadOrMake(int dir, const std::string& path, const std::string& name, const std::string& content) {
+// The small file `name`, or what `make` gives if it is not there; a new one appears whole or not at
+// all.
+absl::StatusOr<std::string> ReadOrMake(int dir, const std::string& path, const std::string& name,
+                                       const std::string& content) {
   int fd = openat(dir, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (fd >= 0) {
     const absl::Cleanup close_it = [fd] { close(fd); };
@@ -56,7 +61,8 @@ absl::StatusOr<std::string> ReadOrMake(int dir, const std::string& path, const s
     const absl::Cleanup close_it = [fd] { close(fd); };
     PARFOCAL_RETURN_IF_ERROR(WriteAll(fd, content, path + "/" + aside));
   }
-  if (renameat(dir, aside.c_str(), dir, name.c_str()) != 0 || fsync(dir) != 0) return IoError(path + "/" + name, "cannot be made");
+  if (renameat(dir, aside.c_str(), dir, name.c_str()) != 0 || fsync(dir) != 0)
+    return IoError(path + "/" + name, "cannot be made");
   return content;
 }
 
@@ -66,22 +72,26 @@ absl::StatusOr<std::unique_ptr<DataDir>> DataDir::Open(const std::string& path, 
   std::string clean = path;
   while (clean.size() > 1 && clean.back() == '/') clean.pop_back();
   if (mkdir(clean.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Failed(clean, absl::StrCat("cannot be made: ", strerror(errno), "; its parent must be there and writable"));
+    return Failed(clean, absl::StrCat("cannot be made: ", strerror(errno),
+                                      "; its parent must be there and writable"));
   }
   const int fd = open(clean.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) {
     const bool link = errno == ELOOP || errno == ENOTDIR;
-    return Failed(clean, link ? std::string("is a symbolic link or no directory; name the directory itself")
-                              : absl::StrCat("cannot be opened: ", strerror(errno)));
+    return Failed(
+        clean, link ? std::string("is a symbolic link or no directory; name the directory itself")
+                    : absl::StrCat("cannot be opened: ", strerror(errno)));
   }
   std::unique_ptr<DataDir> dir(new DataDir(clean, fd));
-  struct stat info{};
+  struct stat info {};
   if (fstat(fd, &info) != 0) return IoError(clean, "cannot be examined");
   if (info.st_uid != geteuid()) {
-    return Failed(clean, absl::StrCat("belongs to user ", info.st_uid, ", not to this one (", geteuid(), ")"));
+    return Failed(clean, absl::StrCat("belongs to user ", info.st_uid, ", not to this one (",
+                                      geteuid(), ")"));
   }
   // Nobody else reads it: raw records are kept as they came.
-  if ((info.st_mode & 0777) != 0700 && fchmod(fd, 0700) != 0) return IoError(clean, "cannot be closed to other users");
+  if ((info.st_mode & 0777) != 0700 && fchmod(fd, 0700) != 0)
+    return IoError(clean, "cannot be closed to other users");
   PARFOCAL_RETURN_IF_ERROR(dir->CheckEntries());
   PARFOCAL_RETURN_IF_ERROR(dir->Lock(now));
   PARFOCAL_RETURN_IF_ERROR(dir->CheckFormat());
@@ -99,11 +109,16 @@ absl::Status DataDir::CheckEntries() const {
   if (entries == nullptr) return IoError(path_, "cannot be listed");
   const absl::Cleanup close_it = [entries] { closedir(entries); };
   while (const dirent* entry = readdir(entries)) {
-    struct stat info{};
-    if (fstatat(fd_, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || absl::string_view(entry->d_name) == "..") continue;
-    if (S_ISLNK(info.st_mode)) return Failed(path_, absl::StrCat("its entry '", entry->d_name, "' is a symbolic link; a node follows none"));
+    struct stat info {};
+    if (fstatat(fd_, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+        absl::string_view(entry->d_name) == "..")
+      continue;
+    if (S_ISLNK(info.st_mode))
+      return Failed(path_, absl::StrCat("its entry '", entry->d_name,
+                                        "' is a symbolic link; a node follows none"));
     if (info.st_uid != geteuid()) {
-      return Failed(path_, absl::StrCat("its entry '", entry->d_name, "' belongs to user ", info.st_uid));
+      return Failed(path_,
+                    absl::StrCat("its entry '", entry->d_name, "' belongs to user ", info.st_uid));
     }
   }
   return absl::OkStatus();
@@ -115,27 +130,34 @@ absl::Status DataDir::Lock(absl::Time now) {
   if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return IoError(path_, "its file LOCK cannot be locked");
     const std::string holder = ReadAll(lock_, path_).value_or("");
-    return Failed(path_, absl::StrCat("is in use by ", holder.empty() ? "another process" : absl::StripAsciiWhitespace(holder),
-                                      "; stop that node first, or name another directory"));
+    return Failed(
+        path_, absl::StrCat("is in use by ",
+                            holder.empty() ? "another process" : absl::StripAsciiWhitespace(holder),
+                            "; stop that node first, or name another directory"));
   }
-  return WriteAll(lock_, absl::StrCat("parfocald, process ", getpid(), ", since ",
-                                      absl::FormatTime("%Y-%m-%d %H:%M:%S", now, absl::UTCTimeZone()), " UTC\n"),
-                  path_);
+  return WriteAll(
+      lock_,
+      absl::StrCat("parfocald, process ", getpid(), ", since ",
+                   absl::FormatTime("%Y-%m-%d %H:%M:%S", now, absl::UTCTimeZone()), " UTC\n"),
+      path_);
 }
 
 absl::Status DataDir::CheckFormat() const {
   PARFOCAL_ASSIGN_OR_RETURN(const std::string format, ReadOrMake(fd_, path_, "FORMAT", kFormat));
   if (format == kFormat) return absl::OkStatus();
-  return Failed(path_, absl::StrCat("its file FORMAT says '", absl::StripAsciiWhitespace(format), "', this program reads '",
-                                    absl::StripAsciiWhitespace(kFormat), "'; use the version that made it"));
+  return Failed(path_, absl::StrCat("its file FORMAT says '", absl::StripAsciiWhitespace(format),
+                                    "', this program reads '", absl::StripAsciiWhitespace(kFormat),
+                                    "'; use the version that made it"));
 }
 
 absl::Status DataDir::ReadKey() {
   std::string fresh(kKeyBytes, '\0');
-  if (getrandom(fresh.data(), fresh.size(), 0) != static_cast<ssize_t>(fresh.size())) return IoError(path_, "no random numbers");
+  if (getrandom(fresh.data(), fresh.size(), 0) != static_cast<ssize_t>(fresh.size()))
+    return IoError(path_, "no random numbers");
   PARFOCAL_ASSIGN_OR_RETURN(key_, ReadOrMake(fd_, path_, "node.key", fresh));
   if (key_.size() == kKeyBytes) return absl::OkStatus();
-  return Failed(path_, "its file node.key is damaged; delete it (page tokens that were issued then end)");
+  return Failed(path_,
+                "its file node.key is damaged; delete it (page tokens that were issued then end)");
 }
 
 }  // namespace parfocal

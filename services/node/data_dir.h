@@ -1,6 +1,6 @@
-// The one directory that a node writes: ours alone (0700, owner checked, no symbolic links), of a known
-// format, and locked against a second node for as long as this object lives. What the lock says is the
-// kernel's (flock): a lock left by a killed process needs no hands.
+// The one directory that a node writes: ours alone (0700, owner checked, no symbolic links), of a
+// known format, and locked against a second node for as long as this object lives. What the lock
+// says is the kernel's (flock): a lock left by a killed process needs no hands.
 //
 //   FORMAT   the version of this layout        catalogue/  records, the truth
 //   LOCK     who runs on it, since when        terms/      ontologies
@@ -17,9 +17,9 @@ namespace parfocal {
 
 class DataDir {
  public:
-  // Makes the directory if it is not there (its parent must be). FAILED_PRECONDITION, in less than a
-  // second, if another process has it (named with its id and start), if its owner is not this user, if it
-  // or an entry of it is a symbolic link, or if its format is of another version.
+  // Makes the directory if it is not there (its parent must be). FAILED_PRECONDITION, in less than
+  // a second, if another process has it (named with its id and start), if its owner is not this
+  // user, if it or an entry of it is a symbolic link, or if its format is of another version.
   static absl::StatusOr<std::unique_ptr<DataDir>> Open(const std::string& path, absl::Time now);
   ~DataDir();
   DataDir(const DataDir&) = delete;

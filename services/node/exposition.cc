@@ -25,7 +25,8 @@ void Exposition::Sample(absl::string_view suffix, const MetricLabels& labels, do
   absl::string_view separator = "{";
   for (const auto& [key, label] : labels) {
     absl::StrAppend(&text_, separator, key, "=\"",
-                    absl::StrReplaceAll(label, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}), "\"");
+                    absl::StrReplaceAll(label, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}),
+                    "\"");
     separator = ",";
   }
   absl::StrAppend(&text_, labels.empty() ? "" : "}", " ", Number(value), "\n");
@@ -33,15 +34,18 @@ void Exposition::Sample(absl::string_view suffix, const MetricLabels& labels, do
 
 void ExposeRpc(const RpcMetrics& metrics, Exposition* out) {
   const std::vector<RpcMetrics::Method> methods = metrics.Read();
-  out->Begin("parfocal_rpc_calls_total", "counter", "Calls that ended, by method and canonical code.");
+  out->Begin("parfocal_rpc_calls_total", "counter",
+             "Calls that ended, by method and canonical code.");
   for (const RpcMetrics::Method& method : methods) {
     for (int code = 0; code < RpcMetrics::kCodes; ++code) {
       if (method.calls[code] == 0) continue;
       const std::string name = absl::StatusCodeToString(static_cast<absl::StatusCode>(code));
-      out->Sample("", {{"method", std::string(method.method)}, {"code", name}}, static_cast<double>(method.calls[code]));
+      out->Sample("", {{"method", std::string(method.method)}, {"code", name}},
+                  static_cast<double>(method.calls[code]));
     }
   }
-  out->Begin("parfocal_rpc_duration_seconds", "histogram", "Duration of calls from admission to status, by method.");
+  out->Begin("parfocal_rpc_duration_seconds", "histogram",
+             "Duration of calls from admission to status, by method.");
   for (const RpcMetrics::Method& method : methods) {
     int64_t calls = 0;
     for (int64_t bucket : method.buckets) calls += bucket;
@@ -50,7 +54,8 @@ void ExposeRpc(const RpcMetrics& metrics, Exposition* out) {
     int64_t below = 0;
     for (size_t i = 0; i < kLatencyBuckets.size(); ++i) {
       below += method.buckets[i];
-      out->Sample("_bucket", {{"method", name}, {"le", absl::StrFormat("%g", kLatencyBuckets[i])}}, static_cast<double>(below));
+      out->Sample("_bucket", {{"method", name}, {"le", absl::StrFormat("%g", kLatencyBuckets[i])}},
+                  static_cast<double>(below));
     }
     out->Sample("_bucket", {{"method", name}, {"le", "+Inf"}}, static_cast<double>(calls));
     out->Sample("_sum", {{"method", name}}, method.seconds);

@@ -25,7 +25,8 @@ class Exposition {
   std::string text_;
 };
 
-// Calls by method and code, and a histogram of their duration by method; what was never called is left out.
+// Calls by method and code, and a histogram of their duration by method; what was never called is
+// left out.
 void ExposeRpc(const RpcMetrics& metrics, Exposition* out);
 
 }  // namespace parfocal

@@ -35,20 +35,24 @@ void ApplyLimits(grpc::ServerBuilder* builder) {
   builder->SetResourceQuota(quota);
 }
 
-absl::StatusOr<RunningServer> StartServer(const Address& address, const std::vector<grpc::Service*>& services) {
+absl::StatusOr<RunningServer> StartServer(const Address& address,
+                                          const std::vector<grpc::Service*>& services) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   ApplyLimits(&builder);
-  // A taken port is an error: by default two processes would share it, and callers would meet either.
+  // A taken port is an error: by default two processes would share it, and callers would meet
+  // either.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   RunningServer running;
   running.address = address;
-  builder.AddListeningPort(FormatAddress(address), grpc::InsecureServerCredentials(), &running.address.port);
+  builder.AddListeningPort(FormatAddress(address), grpc::InsecureServerCredentials(),
+                           &running.address.port);
   for (grpc::Service* service : services) builder.RegisterService(service);
   running.server = builder.BuildAndStart();
   if (running.server == nullptr || running.address.port == 0) {
-    return absl::UnavailableError(absl::StrCat("listen: cannot listen on ", FormatAddress(address), "; is the port taken?"));
+    return absl::UnavailableError(
+        absl::StrCat("listen: cannot listen on ", FormatAddress(address), "; is the port taken?"));
   }
   return running;
 }

@@ -19,6 +19,7 @@ struct RunningServer {
 void ApplyLimits(grpc::ServerBuilder* builder);
 
 // Serves `services`, which must outlive the server. UNAVAILABLE if the port is taken.
-absl::StatusOr<RunningServer> StartServer(const Address& address, const std::vector<grpc::Service*>& services);
+absl::StatusOr<RunningServer> StartServer(const Address& address,
+                                          const std::vector<grpc::Service*>& services);
 
 }  // namespace parfocal

@@ -20,7 +20,8 @@ HttpServer::~HttpServer() {
   if (state_->thread.joinable()) state_->thread.join();
 }
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Address& address, HttpHandlers handlers) {
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Address& address,
+                                                              HttpHandlers handlers) {
   auto state = std::make_unique<State>();
   httplib::Server& server = state->server;
   server.new_task_queue = [] { return new httplib::ThreadPool(2); };
@@ -38,19 +39,25 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Address& add
     response.status = status;
     response.set_content(text, "text/plain; charset=utf-8");
   };
-  server.Get("/healthz", [plain](const httplib::Request&, httplib::Response& response) { plain(response, 200, "ok\n"); });
-  server.Get("/readyz", [plain, unready = handlers.unready](const httplib::Request&, httplib::Response& response) {
+  server.Get("/healthz", [plain](const httplib::Request&, httplib::Response& response) {
+    plain(response, 200, "ok\n");
+  });
+  server.Get("/readyz", [plain, unready = handlers.unready](const httplib::Request&,
+                                                            httplib::Response& response) {
     const std::string why = unready();
     plain(response, why.empty() ? 200 : 503, why.empty() ? "ready\n" : why + "\n");
   });
-  server.Get("/metrics", [metrics = handlers.metrics](const httplib::Request&, httplib::Response& response) {
-    response.set_content(metrics(), "text/plain; version=0.0.4; charset=utf-8");
-  });
+  server.Get("/metrics",
+             [metrics = handlers.metrics](const httplib::Request&, httplib::Response& response) {
+               response.set_content(metrics(), "text/plain; version=0.0.4; charset=utf-8");
+             });
   Address bound = address;
-  const bool listening = address.port == 0 ? (bound.port = server.bind_to_any_port(address.host.c_str())) > 0
-                                           : server.bind_to_port(address.host.c_str(), address.port);
+  const bool listening = address.port == 0
+                             ? (bound.port = server.bind_to_any_port(address.host.c_str())) > 0
+                             : server.bind_to_port(address.host.c_str(), address.port);
   if (!listening) {
-    return absl::UnavailableError(absl::StrCat("http: cannot listen on ", FormatAddress(address), "; is the port taken?"));
+    return absl::UnavailableError(
+        absl::StrCat("http: cannot listen on ", FormatAddress(address), "; is the port taken?"));
   }
   state->thread = std::thread([raw = state.get()] { raw->server.listen_after_bind(); });
   return std::unique_ptr<HttpServer>(new HttpServer(bound, std::move(state)));

@@ -1,5 +1,5 @@
-// The small HTTP server for machines that watch the node: /healthz, /readyz, /metrics, on loopback. Requests
-// have no body; connections are few and short.
+// The small HTTP server for machines that watch the node: /healthz, /readyz, /metrics, on loopback.
+// Requests have no body; connections are few and short.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,8 @@ struct HttpHandlers {
 class HttpServer {
  public:
   // Listens at once. UNAVAILABLE if the port is taken.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Address& address, HttpHandlers handlers);
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Address& address,
+                                                           HttpHandlers handlers);
   ~HttpServer();
   const Address& address() const { return address_; }
 

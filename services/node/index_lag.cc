@@ -14,7 +14,8 @@ void IndexLag::Observe(absl::Time now, int64_t catalogue, int64_t index) {
 
 absl::Duration IndexLag::Lag(absl::Time now) const {
   MutexLock lock(&mu_);
-  return unapplied_.empty() ? absl::ZeroDuration() : std::max(now - unapplied_.front().first_seen, absl::ZeroDuration());
+  return unapplied_.empty() ? absl::ZeroDuration()
+                            : std::max(now - unapplied_.front().first_seen, absl::ZeroDuration());
 }
 
 }  // namespace parfocal

@@ -29,7 +29,8 @@ class WriterAndIndex final : public IndexParts {
       PublishLast();
     };
     PARFOCAL_ASSIGN_OR_RETURN(
-        writer_, IndexWriter::Open(directory, store, std::string(kPublicGroup), std::move(options)));
+        writer_,
+        IndexWriter::Open(directory, store, std::string(kPublicGroup), std::move(options)));
     return absl::OkStatus();
   }
 
@@ -99,32 +100,36 @@ class WriterAndIndex final : public IndexParts {
     PARFOCAL_ASSIGN_OR_RETURN(IndexCheckReport report, writer_->Check(options));
     const int64_t listed = static_cast<int64_t>(report.differences.size());
     if (report.difference_count > listed && !report.differences.empty()) {
-      report.differences.back() = absl::StrCat("... and ", report.difference_count - listed + 1, " more");
+      report.differences.back() =
+          absl::StrCat("... and ", report.difference_count - listed + 1, " more");
     }
     return report.differences;
   }
 
  private:
-  // The terms with which a snapshot of `release` was published, so that a page of an older search is bound as
-  // its first page was.
+  // The terms with which a snapshot of `release` was published, so that a page of an older search
+  // is bound as its first page was.
   std::shared_ptr<const TermLookup> TermsOf(const std::string& release) const {
     MutexLock lock(&mu_);
     const auto found = releases_.find(release);
-    std::shared_ptr<const TermLookup> terms = found == releases_.end() ? nullptr : found->second.lock();
+    std::shared_ptr<const TermLookup> terms =
+        found == releases_.end() ? nullptr : found->second.lock();
     return terms != nullptr ? terms : terms_();
   }
 
   void PublishLast() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     if (last_ == nullptr) return;
     const std::shared_ptr<const TermLookup> terms = terms_();
-    for (auto it = releases_.begin(); it != releases_.end();) it = it->second.expired() ? releases_.erase(it) : std::next(it);
+    for (auto it = releases_.begin(); it != releases_.end();)
+      it = it->second.expired() ? releases_.erase(it) : std::next(it);
     releases_[terms->release()] = terms;
     Manifest manifest = last_->manifest;
     manifest.release = terms->release();
     publish_failure_ = index_.Publish(last_->directory, manifest, last_->vocabulary, terms);
     if (!publish_failure_.ok()) {
       log_->Error("a state of the index cannot be opened; the one before answers",
-                  {{"sequence", absl::StrCat(manifest.sequence)}, {"reason", std::string(publish_failure_.message())}});
+                  {{"sequence", absl::StrCat(manifest.sequence)},
+                   {"reason", std::string(publish_failure_.message())}});
     }
   }
 
@@ -140,7 +145,8 @@ class WriterAndIndex final : public IndexParts {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IndexParts>> IndexParts::Open(const std::string& directory, RecordStore* store, Terms terms,
+absl::StatusOr<std::unique_ptr<IndexParts>> IndexParts::Open(const std::string& directory,
+                                                             RecordStore* store, Terms terms,
                                                              const Log* log) {
   auto parts = std::make_unique<WriterAndIndex>(std::move(terms), log);
   PARFOCAL_RETURN_IF_ERROR(parts->Open(directory, store));

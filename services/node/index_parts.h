@@ -1,5 +1,5 @@
-// The derived side of a node: the writer that follows the catalogue, the index that answers, and the binder
-// between a request and the two.
+// The derived side of a node: the writer that follows the catalogue, the index that answers, and
+// the binder between a request and the two.
 //
 // Thread safety: any thread, between Start and Stop.
 #pragma once
@@ -24,7 +24,8 @@ class IndexParts {
   using Terms = std::function<std::shared_ptr<const TermLookup>()>;
 
   // `store` and `log` must outlive it; `terms` gives the newest release.
-  static absl::StatusOr<std::unique_ptr<IndexParts>> Open(const std::string& directory, RecordStore* store, Terms terms,
+  static absl::StatusOr<std::unique_ptr<IndexParts>> Open(const std::string& directory,
+                                                          RecordStore* store, Terms terms,
                                                           const Log* log);
   virtual ~IndexParts() = default;
 

@@ -16,16 +16,20 @@ constexpr size_t kMaxFieldBytes = 4096;
 
 absl::string_view Name(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarning: return "warning";
-    case LogLevel::kError: return "error";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
   }
   return "info";
 }
 
-// Between quotes, as in JSON: quotes, backslashes, C0 and C1 controls, and the bidirectional overrides
-// that turn a terminal's line around.
+// Between quotes, as in JSON: quotes, backslashes, C0 and C1 controls, and the bidirectional
+// overrides that turn a terminal's line around.
 std::string Quote(absl::string_view text) {
   std::string safe = ValidUtf8(MaskPersonalData(text.substr(0, kMaxFieldBytes)).text);
   std::string out = "\"";
@@ -43,7 +47,8 @@ std::string Quote(absl::string_view text) {
     } else if (c == 0xC2 && next >= 0x80 && next <= 0x9F) {
       absl::StrAppendFormat(&out, "\\u%04x", next);
       ++i;
-    } else if (c == 0xE2 && ((next == 0x80 && third >= 0xA8 && third <= 0xAE) || (next == 0x81 && third >= 0xA6 && third <= 0xA9))) {
+    } else if (c == 0xE2 && ((next == 0x80 && third >= 0xA8 && third <= 0xAE) ||
+                             (next == 0x81 && third >= 0xA6 && third <= 0xA9))) {
       absl::StrAppendFormat(&out, "\\u%04x", 0x2000 | ((next & 0x3F) << 6) | (third & 0x3F));
       i += 2;
     } else {
@@ -69,15 +74,19 @@ std::string TextValue(const std::string& value) {
 
 }  // namespace
 
-std::string FormatLogLine(absl::Time time, LogLevel level, absl::string_view event, const LogFields& fields, bool json) {
+std::string FormatLogLine(absl::Time time, LogLevel level, absl::string_view event,
+                          const LogFields& fields, bool json) {
   const std::string when = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
   if (json) {
-    std::string line = absl::StrCat("{\"time\":\"", when, "\",\"level\":\"", Name(level), "\",\"event\":", Quote(event));
-    for (const auto& [key, value] : fields) absl::StrAppend(&line, ",", Quote(key), ":", Quote(value));
+    std::string line = absl::StrCat("{\"time\":\"", when, "\",\"level\":\"", Name(level),
+                                    "\",\"event\":", Quote(event));
+    for (const auto& [key, value] : fields)
+      absl::StrAppend(&line, ",", Quote(key), ":", Quote(value));
     return line + "}";
   }
   const std::string quoted = Quote(event);
-  std::string line = absl::StrFormat("%s %-7s %s", when, Name(level), quoted.substr(1, quoted.size() - 2));
+  std::string line =
+      absl::StrFormat("%s %-7s %s", when, Name(level), quoted.substr(1, quoted.size() - 2));
   for (const auto& [key, value] : fields) absl::StrAppend(&line, " ", key, "=", TextValue(value));
   return line;
 }
@@ -86,7 +95,8 @@ Log::Log(const std::string& level, bool json) : json_(json) {
   for (LogLevel known : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
     if (level == Name(known)) lowest_ = known;
   }
-  logger_ = std::make_shared<spdlog::logger>("parfocald", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger_ = std::make_shared<spdlog::logger>("parfocald",
+                                             std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger_->set_pattern("%v");
   logger_->set_level(spdlog::level::trace);
   logger_->flush_on(spdlog::level::trace);

@@ -1,6 +1,6 @@
-// One line for each event, on standard error: time, level, event, key=value pairs; or the same as a JSON
-// object. Control characters are escaped, so a record's text cannot forge a line or reach a terminal.
-// E-mail addresses and telephone numbers are masked.
+// One line for each event, on standard error: time, level, event, key=value pairs; or the same as a
+// JSON object. Control characters are escaped, so a record's text cannot forge a line or reach a
+// terminal. E-mail addresses and telephone numbers are masked.
 //
 // Thread safety: any thread.
 #pragma once
@@ -24,7 +24,8 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 using LogFields = std::vector<std::pair<absl::string_view, std::string>>;
 
 // The line of an event, without its end. Exposed for tests.
-std::string FormatLogLine(absl::Time time, LogLevel level, absl::string_view event, const LogFields& fields, bool json);
+std::string FormatLogLine(absl::Time time, LogLevel level, absl::string_view event,
+                          const LogFields& fields, bool json);
 
 class Log {
  public:
@@ -33,9 +34,15 @@ class Log {
   ~Log();
 
   void Write(LogLevel level, absl::string_view event, const LogFields& fields = {}) const;
-  void Info(absl::string_view event, const LogFields& fields = {}) const { Write(LogLevel::kInfo, event, fields); }
-  void Warning(absl::string_view event, const LogFields& fields = {}) const { Write(LogLevel::kWarning, event, fields); }
-  void Error(absl::string_view event, const LogFields& fields = {}) const { Write(LogLevel::kError, event, fields); }
+  void Info(absl::string_view event, const LogFields& fields = {}) const {
+    Write(LogLevel::kInfo, event, fields);
+  }
+  void Warning(absl::string_view event, const LogFields& fields = {}) const {
+    Write(LogLevel::kWarning, event, fields);
+  }
+  void Error(absl::string_view event, const LogFields& fields = {}) const {
+    Write(LogLevel::kError, event, fields);
+  }
   void Flush() const;
 
  private:

@@ -45,7 +45,8 @@ int Report(const absl::StatusOr<std::string>& outcome) {
 absl::StatusOr<Config> MakeConfig(const Arguments& arguments) {
   Config config;
   config.share_dir = PARFOCAL_SHARE_DIR;
-  if (!arguments.config_file.empty()) PARFOCAL_RETURN_IF_ERROR(ApplyConfigFile(arguments.config_file, &config));
+  if (!arguments.config_file.empty())
+    PARFOCAL_RETURN_IF_ERROR(ApplyConfigFile(arguments.config_file, &config));
   const auto over = [](const std::string& flag, std::string* setting) {
     if (!flag.empty()) *setting = flag;
   };
@@ -72,8 +73,8 @@ void RaiseFileLimit(const Log& log) {
   }
 }
 
-// Ends the process if stopping takes too long. That loses nothing: whatever was acknowledged is on disk, as
-// after a kill, and the rest is replayed.
+// Ends the process if stopping takes too long. That loses nothing: whatever was acknowledged is on
+// disk, as after a kill, and the rest is replayed.
 class StopWatch {
  public:
   explicit StopWatch(const Log* log)
@@ -123,7 +124,8 @@ int Serve(const Arguments& arguments) {
                        {"http", (*node)->http_address()},
                        {"data", config->data_dir}});
   // For scripts that asked for any free port.
-  std::cout << "grpc " << (*node)->grpc_address() << "\nhttp " << (*node)->http_address() << std::endl;
+  std::cout << "grpc " << (*node)->grpc_address() << "\nhttp " << (*node)->http_address()
+            << std::endl;
 
   int signal_number = 0;
   while (signal_number <= 0 && (*node)->failure().ok()) {
@@ -131,7 +133,9 @@ int Serve(const Arguments& arguments) {
     signal_number = sigtimedwait(&signals, nullptr, &wait);
   }
   const bool failed = !(*node)->failure().ok();
-  log.Info("stopping", {{"reason", failed ? "the catalogue failed" : signal_number == SIGINT ? "SIGINT" : "SIGTERM"}});
+  log.Info("stopping", {{"reason", failed                    ? "the catalogue failed"
+                                   : signal_number == SIGINT ? "SIGINT"
+                                                             : "SIGTERM"}});
   {
     const StopWatch watch(&log);
     node->reset();
@@ -147,33 +151,49 @@ int Main(int argc, char** argv) {
       ": a node of Parfocal. It listens on loopback only.\n"
       "Example: parfocald --data-dir /var/lib/parfocal --ontologies /usr/share/ontologies");
   app.set_version_flag("--version", "parfocald " PARFOCAL_VERSION);
-  app.add_option("--config", arguments.config_file, "YAML file with the same settings; flags go over it");
-  app.add_option("--data-dir", arguments.data_dir, "Directory of the node; made if it is not there");
-  app.add_option("--listen", arguments.listen, "gRPC address (127.0.0.1:7470); port 0 takes any free one");
-  app.add_option("--http", arguments.http, "Address of /healthz, /readyz, /metrics (127.0.0.1:7471)");
-  app.add_option("--ontologies", arguments.ontologies, "Ontology files or folders to load at start");
-  app.add_option("--share-dir", arguments.share_dir, "Where the definitions of sources lie (sources/)");
+  app.add_option("--config", arguments.config_file,
+                 "YAML file with the same settings; flags go over it");
+  app.add_option("--data-dir", arguments.data_dir,
+                 "Directory of the node; made if it is not there");
+  app.add_option("--listen", arguments.listen,
+                 "gRPC address (127.0.0.1:7470); port 0 takes any free one");
+  app.add_option("--http", arguments.http,
+                 "Address of /healthz, /readyz, /metrics (127.0.0.1:7471)");
+  app.add_option("--ontologies", arguments.ontologies,
+                 "Ontology files or folders to load at start");
+  app.add_option("--share-dir", arguments.share_dir,
+                 "Where the definitions of sources lie (sources/)");
   app.add_option("--log-level", arguments.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
-  app.add_option("--log-format", arguments.log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--log-format", arguments.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
 
   const auto offline = [&](const char* name, const char* help) {
     CLI::App* command = app.add_subcommand(name, help);
-    command->add_option("--data-dir", arguments.offline_data_dir, "Data directory on which no node runs")->required();
+    command
+        ->add_option("--data-dir", arguments.offline_data_dir,
+                     "Data directory on which no node runs")
+        ->required();
     return command;
   };
-  CLI::App* checkpoint = offline("checkpoint", "Writes a verified copy of the catalogue. "
-                                               "Example: parfocald checkpoint --data-dir D --to /backup/1");
-  checkpoint->add_option("--to", arguments.checkpoint_to, "A directory that does not exist yet")->required();
-  CLI::App* restore = offline("restore", "Makes a data directory from a checkpoint. "
-                                         "Example: parfocald restore --from /backup/1 --data-dir D2");
+  CLI::App* checkpoint = offline("checkpoint",
+                                 "Writes a verified copy of the catalogue. "
+                                 "Example: parfocald checkpoint --data-dir D --to /backup/1");
+  checkpoint->add_option("--to", arguments.checkpoint_to, "A directory that does not exist yet")
+      ->required();
+  CLI::App* restore = offline("restore",
+                              "Makes a data directory from a checkpoint. "
+                              "Example: parfocald restore --from /backup/1 --data-dir D2");
   restore->add_option("--from", arguments.restore_from, "The checkpoint")->required();
-  CLI::App* verify = offline("verify", "Reads the whole catalogue and checks it. Example: parfocald verify --data-dir D");
+  CLI::App* verify = offline(
+      "verify", "Reads the whole catalogue and checks it. Example: parfocald verify --data-dir D");
   app.require_subcommand(0, 1);
   CLI11_PARSE(app, argc, argv);
 
-  if (checkpoint->parsed()) return Report(OfflineCheckpoint(arguments.offline_data_dir, arguments.checkpoint_to));
-  if (restore->parsed()) return Report(OfflineRestore(arguments.restore_from, arguments.offline_data_dir));
+  if (checkpoint->parsed())
+    return Report(OfflineCheckpoint(arguments.offline_data_dir, arguments.checkpoint_to));
+  if (restore->parsed())
+    return Report(OfflineRestore(arguments.restore_from, arguments.offline_data_dir));
   if (verify->parsed()) return Report(OfflineVerify(arguments.offline_data_dir));
   return Serve(arguments);
 }

@@ -38,14 +38,21 @@ constexpr absl::Duration kMaxIndexLag = absl::Minutes(15);
 constexpr int kWorkerThreads = 16;
 constexpr size_t kWorkerQueue = 256;
 constexpr absl::Duration kServerStop = absl::Seconds(2);
+// An index that is there is opened in far less; one that must be rebuilt is not waited for.
+constexpr absl::Duration kIndexOpening = absl::Seconds(5);
 
 std::string StateWord(RunState state) {
   switch (state) {
-    case RunState::kRunning: return "RUNNING";
-    case RunState::kComplete: return "COMPLETE";
-    case RunState::kPartial: return "PARTIAL";
-    case RunState::kFailed: return "FAILED";
-    case RunState::kHeld: return "HELD";
+    case RunState::kRunning:
+      return "RUNNING";
+    case RunState::kComplete:
+      return "COMPLETE";
+    case RunState::kPartial:
+      return "PARTIAL";
+    case RunState::kFailed:
+      return "FAILED";
+    case RunState::kHeld:
+      return "HELD";
   }
   return "";
 }
@@ -107,18 +114,26 @@ absl::Status Node::Parts::Open() {
   PARFOCAL_ASSIGN_OR_RETURN(store, OpenRocksDbRecordStore(*data / "catalogue"));
   if (!config.ontologies.empty()) {
     const auto report = [this](const OntologyFileReport& file, int, int) {
-      if (!file.error.empty()) log->Warning("ontology file left out", {{"file", file.path}, {"reason", file.error}});
+      if (!file.error.empty())
+        log->Warning("ontology file left out", {{"file", file.path}, {"reason", file.error}});
     };
-    PARFOCAL_ASSIGN_OR_RETURN(const std::string release, ontologies->Load(config.ontologies, report));
-    log->Info("ontologies loaded", {{"release", release}, {"terms", absl::StrCat(ontologies->terms())}});
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string release,
+                              ontologies->Load(config.ontologies, report));
+    log->Info("ontologies loaded",
+              {{"release", release}, {"terms", absl::StrCat(ontologies->terms())}});
   }
   PARFOCAL_ASSIGN_OR_RETURN(
-      index, IndexParts::Open(*data / "index", store.get(), [this] { return ontologies->Current(); }, log));
+      index, IndexParts::Open(
+                 *data / "index", store.get(), [this] { return ontologies->Current(); }, log));
   ontologies->OnRelease([this] {
     index->TermsChanged();
     log->Info("ontology release swapped in", {{"release", ontologies->Current()->release()}});
   });
   index->Start();
+  const absl::Time until = absl::Now() + kIndexOpening;
+  while (!index->index()->Open().ok() && index->Health().ok() && absl::Now() < until) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
   tokens = std::make_unique<PageTokens>(data->key(), &clock);
   HttpFetcherOptions fetch;
   if (!config.fetch.user_agent.empty()) fetch.user_agent = config.fetch.user_agent;
@@ -141,24 +156,33 @@ void Node::Parts::MakeRunner() {
     return [normaliser](Record* record) { return normaliser->Normalise(record); };
   };
   options.on_store_failure = [this](const absl::Status& status) { Fail(status); };
-  options.on_event = [this](absl::string_view event, const RunProgress& progress) { LogRun(event, progress); };
+  options.on_event = [this](absl::string_view event, const RunProgress& progress) {
+    LogRun(event, progress);
+  };
   runner = std::make_unique<HarvestRunner>(std::move(options));
 }
 
 void Node::Parts::MakeServices() {
   pool = std::make_unique<WorkerPool>(kWorkerThreads, kWorkerQueue);
   dispatcher = {pool.get(), &rpc_metrics};
-  services.push_back(MakeCatalogueService(
-      {store.get(), tokens.get(), &dispatcher, [this](v1::NodeStatus* status) { FillStatus(status); }}));
-  services.push_back(MakeHarvestService({store.get(), runner.get(), tokens.get(), &clock, &dispatcher}));
-  services.push_back(MakeSearchService({index->index(), store.get(), tokens.get(), &clock, &dispatcher,
-                                        [this](absl::string_view query, absl::string_view filter,
-                                               const Snapshot& snapshot) { return index->Bind(query, filter, snapshot); }}));
+  services.push_back(
+      MakeCatalogueService({store.get(), tokens.get(), &dispatcher,
+                            [this](v1::NodeStatus* status) { FillStatus(status); }}));
+  services.push_back(
+      MakeHarvestService({store.get(), runner.get(), tokens.get(), &clock, &dispatcher}));
+  services.push_back(MakeSearchService(
+      {index->index(), store.get(), tokens.get(), &clock, &dispatcher,
+       [this](absl::string_view query, absl::string_view filter, const Snapshot& snapshot) {
+         return index->Bind(query, filter, snapshot);
+       }}));
   services.push_back(MakeOntologyService(
       {[this] { return ontologies->Current(); }, index->index(), tokens.get(), &dispatcher,
-       [this](const std::vector<std::string>& paths, const auto& report) { return ontologies->Load(paths, report); }}));
+       [this](const std::vector<std::string>& paths, const auto& report) {
+         return ontologies->Load(paths, report);
+       }}));
   services.push_back(MakeAdminService(
-      {store.get(), index->index(), &dispatcher, [this](const std::string& directory) { return Checkpoint(directory); },
+      {store.get(), index->index(), &dispatcher,
+       [this](const std::string& directory) { return Checkpoint(directory); },
        [this](const std::function<void(int64_t)>& progress) { return index->Rebuild(progress); },
        [this](size_t limit) { return index->Check(limit); }}));
 }
@@ -174,8 +198,8 @@ absl::Status Node::Parts::Serve() {
     log->Info("runs taken up again", {{"runs", absl::StrCat(resumed)}});
   }
   observer = std::thread([this] { Observe(); });
-  PARFOCAL_ASSIGN_OR_RETURN(
-      http, HttpServer::Start(http_address, {[this] { return Unready(); }, [this] { return Metrics(); }}));
+  PARFOCAL_ASSIGN_OR_RETURN(http, HttpServer::Start(http_address, {[this] { return Unready(); },
+                                                                   [this] { return Metrics(); }}));
   return absl::OkStatus();
 }
 
@@ -266,22 +290,33 @@ std::string Node::Parts::Metrics() {
     out.Begin(name, "gauge", help);
     out.Sample("", {}, value);
   };
-  gauge("parfocal_studies", "Live studies of the catalogue.", static_cast<double>(status.studies()));
-  gauge("parfocal_image_sets", "Live image sets of the catalogue.", static_cast<double>(status.image_sets()));
-  gauge("parfocal_tombstones", "Deleted records that are still known.", static_cast<double>(status.tombstones()));
-  gauge("parfocal_catalogue_sequence", "Newest sequence of the catalogue.", static_cast<double>(status.catalogue_sequence()));
-  gauge("parfocal_index_sequence", "Sequence that the index has applied.", static_cast<double>(status.index_sequence()));
-  gauge("parfocal_index_lag_seconds", "Age of the oldest change that the index lacks.", status.index_lag_seconds());
-  gauge("parfocal_index_segments", "Segments of the index.", static_cast<double>(status.segments()));
-  gauge("parfocal_index_values", "Distinct values of the index.", static_cast<double>(status.values()));
+  gauge("parfocal_studies", "Live studies of the catalogue.",
+        static_cast<double>(status.studies()));
+  gauge("parfocal_image_sets", "Live image sets of the catalogue.",
+        static_cast<double>(status.image_sets()));
+  gauge("parfocal_tombstones", "Deleted records that are still known.",
+        static_cast<double>(status.tombstones()));
+  gauge("parfocal_catalogue_sequence", "Newest sequence of the catalogue.",
+        static_cast<double>(status.catalogue_sequence()));
+  gauge("parfocal_index_sequence", "Sequence that the index has applied.",
+        static_cast<double>(status.index_sequence()));
+  gauge("parfocal_index_lag_seconds", "Age of the oldest change that the index lacks.",
+        status.index_lag_seconds());
+  gauge("parfocal_index_segments", "Segments of the index.",
+        static_cast<double>(status.segments()));
+  gauge("parfocal_index_values", "Distinct values of the index.",
+        static_cast<double>(status.values()));
   gauge("parfocal_ontology_terms", "Terms loaded.", static_cast<double>(status.terms()));
   gauge("parfocal_runs_active", "Harvest runs that go on.", runner->active());
-  gauge("parfocal_resident_bytes", "Resident memory of the process.", static_cast<double>(status.resident_bytes()));
-  gauge("parfocal_start_time_seconds", "Start of the process, Unix time.", static_cast<double>(status.started().seconds()));
+  gauge("parfocal_resident_bytes", "Resident memory of the process.",
+        static_cast<double>(status.resident_bytes()));
+  gauge("parfocal_start_time_seconds", "Start of the process, Unix time.",
+        static_cast<double>(status.started().seconds()));
   out.Begin("parfocal_run_state", "gauge", "1 for the state of the newest run of each source.");
   for (const Source& source : store->ListSources()) {
     const std::vector<Run> runs = store->ListRuns(source.id);
-    if (!runs.empty()) out.Sample("", {{"source", source.id}, {"state", StateWord(runs.front().state)}}, 1);
+    if (!runs.empty())
+      out.Sample("", {{"source", source.id}, {"state", StateWord(runs.front().state)}}, 1);
   }
   ExposeRpc(rpc_metrics, &out);
   return out.text();

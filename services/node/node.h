@@ -1,7 +1,7 @@
 // A node: every concrete part, put together. The one place that knows them all.
 //
-// Lifetime: Start makes it serve; Stop, or the destructor, ends it in order: no new calls, the page in hand
-// of each run, the index, the catalogue. What was not finished goes on at the next start.
+// Lifetime: Start makes it serve; Stop, or the destructor, ends it in order: no new calls, the page
+// in hand of each run, the index, the catalogue. What was not finished goes on at the next start.
 #pragma once
 
 #include <atomic>

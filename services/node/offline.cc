@@ -14,8 +14,8 @@ std::string Describe(const CheckpointManifest& manifest) {
   uint64_t bytes = 0;
   for (const CheckpointFile& file : manifest.files) bytes += file.size;
   const auto sequence = manifest.sequences.find(std::string(kPublicGroup));
-  return absl::StrCat("sequence ", sequence == manifest.sequences.end() ? 0 : sequence->second, ", ", manifest.files.size(),
-                      " files, ", bytes, " bytes, verified");
+  return absl::StrCat("sequence ", sequence == manifest.sequences.end() ? 0 : sequence->second,
+                      ", ", manifest.files.size(), " files, ", bytes, " bytes, verified");
 }
 
 absl::Status CatalogueThere(const std::string& data_dir) {
@@ -41,11 +41,13 @@ absl::StatusOr<std::string> OfflineRestore(const std::string& from, const std::s
   std::error_code error;
   for (const char* part : {"/catalogue", "/index"}) {
     if (!std::filesystem::exists(data_dir + part, error)) continue;
-    return absl::AlreadyExistsError(absl::StrCat("data directory ", data_dir, ": holds a node already (", part + 1,
+    return absl::AlreadyExistsError(absl::StrCat("data directory ", data_dir,
+                                                 ": holds a node already (", part + 1,
                                                  "); restore into a new directory"));
   }
   PARFOCAL_ASSIGN_OR_RETURN(const auto data, DataDir::Open(data_dir, absl::Now()));
-  PARFOCAL_ASSIGN_OR_RETURN(const CheckpointManifest manifest, RestoreCheckpoint(from, *data / "catalogue"));
+  PARFOCAL_ASSIGN_OR_RETURN(const CheckpointManifest manifest,
+                            RestoreCheckpoint(from, *data / "catalogue"));
   return absl::StrCat("restored to ", data_dir, ": ", Describe(manifest),
                       ". The index is built at the next start; ontologies are loaded anew.");
 }

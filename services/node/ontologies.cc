@@ -33,14 +33,17 @@ absl::StatusOr<std::string> Ontologies::Load(
   LoadRequest request;
   request.paths = paths;
   int files = 0;
-  absl::StatusOr<LoadReport> loaded = store_->Load(request, [&](const std::string&, size_t done, size_t total) {
-    files = static_cast<int>(total);
-    report({}, static_cast<int>(done), files);
-  });
+  absl::StatusOr<LoadReport> loaded =
+      store_->Load(request, [&](const std::string&, size_t done, size_t total) {
+        files = static_cast<int>(total);
+        report({}, static_cast<int>(done), files);
+      });
   if (!loaded.ok()) {
-    if (absl::IsInternal(loaded.status()) || absl::IsUnavailable(loaded.status())) return loaded.status();
-    return WithReason(absl::InvalidArgumentError(absl::StrCat("ontologies: ", loaded.status().message())),
-                      "ONTOLOGY_FILE", "paths");
+    if (absl::IsInternal(loaded.status()) || absl::IsUnavailable(loaded.status()))
+      return loaded.status();
+    return WithReason(
+        absl::InvalidArgumentError(absl::StrCat("ontologies: ", loaded.status().message())),
+        "ONTOLOGY_FILE", "paths");
   }
   for (const LoadedFile& file : loaded->files) report(ReportOf(file), files, files);
   for (const SkippedFile& file : loaded->skipped) {

@@ -1,4 +1,5 @@
-// The terms of a node: the store, the release in use, and loading a new one while the old one answers.
+// The terms of a node: the store, the release in use, and loading a new one while the old one
+// answers.
 //
 // Thread safety: any thread; loads wait for each other.
 #pragma once
@@ -26,8 +27,9 @@ class Ontologies {
   int64_t terms() const { return store_->Report().terms; }
 
   // See LoadOntologies. Files that did not change since the last release are not parsed again.
-  absl::StatusOr<std::string> Load(const std::vector<std::string>& paths,
-                                   const std::function<void(const OntologyFileReport&, int done, int total)>& report);
+  absl::StatusOr<std::string> Load(
+      const std::vector<std::string>& paths,
+      const std::function<void(const OntologyFileReport&, int done, int total)>& report);
 
   // In which ontologies the words of each schema field are looked up.
   static FieldOntologies FieldTable();
