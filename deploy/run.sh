@@ -212,7 +212,7 @@ print_addresses() {
   say "The node is up. gRPC $grpc, HTTP http://127.0.0.1:$http_port/ (healthz, readyz, metrics), data $data_dir"
   say "Try:"
   say "  $parfocal$node search 'light sheet' --facet organism --facet imaging_method"
-  say "  $parfocal$node search --filter 'organism = \"Fungi\" AND phenotype = \"cell shape phenotype\"' --level imageset --explain"
+  say "  $parfocal$node search --filter 'organism = \"Fungi\" AND phenotype = \"cell morphology phenotype\"' --level imageset --explain"
   say "  $parfocal$node status"
 }
 

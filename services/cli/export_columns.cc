@@ -18,25 +18,6 @@ namespace {
 
 using Cell = std::string (*)(const ExportRow&, const std::string&);
 
-const Statements& StatementsOf(const v1::Record& record) {
-  return record.has_study() ? record.study().statements() : record.image_set().statements();
-}
-
-// A condition on a study holds for its image sets, so the study's values stand in an image set's
-// line where it has none of its own.
-template <typename Pick>
-std::string FieldCell(const ExportRow& row, const std::string& field, Pick pick) {
-  std::string own = pick(StatementsOf(row.hit.record()), field);
-  if (!own.empty() || row.hit.record().has_study()) return own;
-  Statements of_block;
-  for (const v1::Statement& statement : row.study.statements()) {
-    if (statement.scope().empty() || statement.scope() == row.hit.record().image_set().block()) {
-      *of_block.Add() = statement;
-    }
-  }
-  return pick(of_block, field);
-}
-
 std::string Known(bool known, int64_t value) { return known ? absl::StrCat(value) : std::string(); }
 
 constexpr struct {
@@ -50,6 +31,14 @@ constexpr struct {
     {"title", [](const ExportRow& row, const std::string&) { return row.study.title(); }},
     {"description",
      [](const ExportRow& row, const std::string&) { return row.study.description(); }},
+    {"source",
+     [](const ExportRow& row, const std::string&) {
+       return ShortName(row.study.name().substr(0, row.study.name().find("/studies/")));
+     }},
+    {"year", [](const ExportRow& row,
+                const std::string&) { return row.study.release_date().substr(0, 4); }},
+    {"keywords", [](const ExportRow& row,
+                    const std::string&) { return absl::StrJoin(row.study.keywords(), "; "); }},
     {"publisher", [](const ExportRow& row, const std::string&) { return row.study.publisher(); }},
     {"release_date",
      [](const ExportRow& row, const std::string&) { return row.study.release_date(); }},
@@ -90,14 +79,90 @@ constexpr struct {
                    const std::string&) { return ControlLabel(row.hit.record().image_set()); }},
 };
 
+enum class Say { kLabel, kTerm, kStated };
+
+const std::string& Said(const v1::Statement& statement, Say say) {
+  switch (say) {
+    case Say::kLabel:
+      if (!statement.label().empty()) return statement.label();
+      return !statement.value().empty() ? statement.value() : statement.stated_id();
+    case Say::kTerm:
+      return !statement.term().empty() ? statement.term() : statement.stated_id();
+    case Say::kStated:
+      break;
+  }
+  return !statement.value().empty() ? statement.value() : statement.stated_id();
+}
+
+// Fields that hold one role of the field `gene`.
+constexpr std::pair<absl::string_view, absl::string_view> kGeneFields[] = {
+    {"perturbed_gene", "perturbed"},  {"background_gene", "background"},
+    {"tagged_gene", "tagged"},        {"antibody_target", "antibody_target"},
+    {"probe_target", "probe_target"}, {"compound_target", "compound_target"},
+};
+// Fields that positive findings fill.
+constexpr std::pair<absl::string_view, v1::Observation::Kind> kFindingFields[] = {
+    {"phenotype", v1::Observation::PHENOTYPE},   {"localisation", v1::Observation::LOCALISATION},
+    {"expression", v1::Observation::EXPRESSION}, {"diagnosis", v1::Observation::DIAGNOSIS},
+    {"anatomy", v1::Observation::ANATOMY},
+};
+
+bool IsOfField(const v1::Statement& statement, absl::string_view field) {
+  if (statement.field() == field) return true;
+  for (const auto& [name, role] : kGeneFields) {
+    if (name == field && statement.field() == "gene" && statement.role() == role) return true;
+    if (field == "gene" && statement.field() == name) return true;
+  }
+  return false;
+}
+
+void AddOnce(const std::string& text, std::vector<std::string>* all) {
+  if (!text.empty() && std::find(all->begin(), all->end(), text) == all->end())
+    all->push_back(text);
+}
+
+// The values of `field` in one line. A condition on a study holds for its image sets, so the
+// study's values stand in an image set's line where it has none of its own.
+std::string FieldCell(const ExportRow& row, const std::string& field, Say say) {
+  const v1::Record& record = row.hit.record();
+  std::vector<std::string> all;
+  const Statements& own =
+      record.has_study() ? record.study().statements() : record.image_set().statements();
+  for (const v1::Statement& statement : own) {
+    if (IsOfField(statement, field)) AddOnce(Said(statement, say), &all);
+  }
+  for (const v1::Observation& observation : record.image_set().observations()) {
+    if (observation.outcome() != v1::Observation::POSITIVE) continue;
+    for (const auto& [name, kind] : kFindingFields) {
+      if (name == field && observation.kind() == kind)
+        AddOnce(Said(observation.finding(), say), &all);
+    }
+  }
+  if (all.empty() && record.has_image_set()) {
+    for (const v1::Statement& statement : row.study.statements()) {
+      const bool holds =
+          statement.scope().empty() || statement.scope() == record.image_set().block();
+      if (holds && IsOfField(statement, field)) AddOnce(Said(statement, say), &all);
+    }
+  }
+  return absl::StrJoin(all, "; ");
+}
+
 std::string LabelsCell(const ExportRow& row, const std::string& field) {
-  return FieldCell(row, field, FieldLabels);
+  return FieldCell(row, field, Say::kLabel);
 }
 std::string TermsCell(const ExportRow& row, const std::string& field) {
-  return FieldCell(row, field, FieldTerms);
+  return FieldCell(row, field, Say::kTerm);
 }
 std::string StatedCell(const ExportRow& row, const std::string& field) {
-  return FieldCell(row, field, FieldStated);
+  return FieldCell(row, field, Say::kStated);
+}
+
+// Fields that records hold as statements or findings; the others are computed for the index, or are
+// among the fixed columns.
+bool IsInRecords(const Field& field) {
+  return field.privacy == FieldPrivacy::kOpen &&
+         (field.group == "biology" || field.group == "experiment");
 }
 
 std::string AttributeCell(const ExportRow& row, const std::string& key) {
@@ -137,6 +202,10 @@ absl::StatusOr<ExportColumn> ParseColumn(const std::string& name) {
   rest = name;
   const bool terms = absl::ConsumeSuffix(&rest, ".id");
   if (const Field* field = FindField(rest); field != nullptr) {
+    if (!IsInRecords(*field)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("field '", rest, "' is no column: --format jsonl gives the whole record"));
+    }
     absl::string_view base = rest;
     if (field->stated) absl::ConsumePrefix(&base, "stated_");
     return ExportColumn{name,

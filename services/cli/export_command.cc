@@ -255,7 +255,8 @@ void AddExportCommand(CLI::App& app, Session& session) {
   command->add_option(
       "--columns", arguments->columns,
       absl::StrCat("For csv and tsv, with commas: ", absl::StrJoin(FixedColumnNames(), ", "),
-                   ", any field of docs/fields.md (organism, organism.id, stated_organism) or "
+                   ", a field of docs/fields.md on biology or the experiment (organism, "
+                   "organism.id, stated_organism, perturbed_gene, phenotype) or "
                    "attribute[\"key\"]"));
   command->add_option("-o,--output", arguments->file,
                       "File to write; standard output if not given");

@@ -92,7 +92,8 @@ int Harvest(const Session& session, const std::string& source, bool accept_delet
     while (stream->Read(&run)) {
       if (!session.json && run.state() == v1::Run::RUNNING) {
         progress.Update(run.progress_done(), run.progress_total(),
-                        absl::StrCat(FormatCount(run.ledger().fetched()), " records"));
+                        absl::StrCat(FormatCount(run.ledger().fetched()),
+                                     run.ledger().fetched() == 1 ? " record" : " records"));
       }
     }
   }

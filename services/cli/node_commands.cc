@@ -48,7 +48,8 @@ int Rebuild(const Session& session) {
   {
     Progress progress(session.screen, "index rebuild");
     while (stream->Read(&message)) {
-      if (!session.json) progress.Update(message.sequence(), message.newest_sequence(), "changes");
+      if (!session.json)
+        progress.Update(message.sequence(), message.newest_sequence(), "applying changes");
     }
   }
   absl::Status status = FromGrpc(stream->Finish());

@@ -18,9 +18,9 @@ Progress::Progress(const Screen& screen, absl::string_view what)
     : screen_(screen), what_(EscapeForTerminal(what)) {}
 
 void Progress::Update(int64_t done, int64_t total, absl::string_view note) {
-  std::string text = FormatCount(done);
-  if (total > 0) absl::StrAppend(&text, " of ", FormatCount(total));
-  if (!note.empty()) absl::StrAppend(&text, ", ", EscapeForTerminal(note));
+  std::string text(note.empty() ? FormatCount(done) : EscapeForTerminal(note));
+  if (total > 0)
+    absl::StrAppend(&text, ", ", FormatCount(done), " of ", FormatCount(total), " parts");
   if (screen_.err_is_terminal) {
     std::string bar;
     if (total > 0) {

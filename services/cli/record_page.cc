@@ -18,6 +18,8 @@ namespace parfocal::cli {
 namespace {
 
 constexpr int kIndent = 2;
+constexpr int kKeyWidth = 18;
+constexpr int kWidestKey = 40;  // Of attributes, whose keys the archives make up.
 
 void AddDistinct(absl::string_view text, std::vector<std::string>* all) {
   if (!text.empty() && std::find(all->begin(), all->end(), text) == all->end())
@@ -50,17 +52,16 @@ class Page {
   }
   void Section(absl::string_view text) { session_.out() << '\n' << session_.Bold(text) << '\n'; }
   // Nothing if the value is empty.
-  void Line(absl::string_view key, absl::string_view value) {
+  void Line(absl::string_view key, absl::string_view value, int key_width = kKeyWidth) {
     if (value.empty()) return;
-    constexpr int kKeyWidth = 18;
     const int room = session_.screen.columns > 0
-                         ? std::max(20, session_.screen.columns - kIndent - kKeyWidth - 1)
+                         ? std::max(20, session_.screen.columns - kIndent - key_width - 1)
                          : 0;
     std::string left = EscapeForTerminal(key);
-    left.append(std::max(0, kKeyWidth - DisplayWidth(left)), ' ');
+    left.append(std::max(0, key_width - DisplayWidth(left)), ' ');
     for (const std::string& line : WrapText(EscapeForTerminal(value), room)) {
       session_.out() << std::string(kIndent, ' ') << left << ' ' << line << '\n';
-      left.assign(kKeyWidth, ' ');
+      left.assign(key_width, ' ');
     }
   }
   void Print(const Table& table) {
@@ -119,7 +120,12 @@ void PrintAttributes(const google::protobuf::RepeatedPtrField<v1::Attribute>& at
                      Page* page) {
   if (attributes.empty()) return;
   page->Section("Attributes");
-  for (const v1::Attribute& attribute : attributes) page->Line(attribute.key(), attribute.value());
+  int width = kKeyWidth;
+  for (const v1::Attribute& attribute : attributes) {
+    width = std::max(width, DisplayWidth(EscapeForTerminal(attribute.key())));
+  }
+  for (const v1::Attribute& attribute : attributes)
+    page->Line(attribute.key(), attribute.value(), std::min(width, kWidestKey));
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time) {
@@ -290,18 +296,6 @@ void PrintImageSet(const v1::ImageSet& set, Page* page) {
 std::string FieldLabels(const Statements& statements, absl::string_view field) {
   return JoinDistinct(statements, field, [](const v1::Statement& s) -> const std::string& {
     return !s.label().empty() ? s.label() : !s.value().empty() ? s.value() : s.stated_id();
-  });
-}
-
-std::string FieldTerms(const Statements& statements, absl::string_view field) {
-  return JoinDistinct(statements, field, [](const v1::Statement& s) -> const std::string& {
-    return !s.term().empty() ? s.term() : s.stated_id();
-  });
-}
-
-std::string FieldStated(const Statements& statements, absl::string_view field) {
-  return JoinDistinct(statements, field, [](const v1::Statement& s) -> const std::string& {
-    return !s.value().empty() ? s.value() : s.stated_id();
   });
 }
 

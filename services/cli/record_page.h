@@ -14,11 +14,6 @@ using Statements = google::protobuf::RepeatedPtrField<v1::Statement>;
 
 // Distinct labels (or words) of the statements of `field`, joined with "; ".
 std::string FieldLabels(const Statements& statements, absl::string_view field);
-// Distinct terms (or given ids) of them.
-std::string FieldTerms(const Statements& statements, absl::string_view field);
-// What the archive itself wrote.
-std::string FieldStated(const Statements& statements, absl::string_view field);
-
 std::string GeneLabels(const v1::ImageSet& set);  // The perturbed ones, else any.
 std::string CompoundLabels(const v1::ImageSet& set);
 std::string FindingLabels(

@@ -33,13 +33,11 @@ std::string ImagesOf(const v1::Counts& counts) {
 void PrintTotals(const Session& session, const v1::SearchRequest& request,
                  const v1::SearchResponse& response) {
   const bool image_sets = request.level() == v1::IMAGE_SET;
-  std::string line =
-      absl::StrCat(FormatCount(response.total_size()), image_sets ? " image sets" : " studies");
-  if (image_sets)
-    absl::StrAppend(&line, " of ", FormatCount(response.total().studies()), " studies");
-  if (!image_sets)
-    absl::StrAppend(&line, " with ", FormatCount(response.total().image_sets()), " image sets");
-  absl::StrAppend(&line, ", ", FormatCount(response.total_images()), " images");
+  std::string line = CountOf(response.total_size(), image_sets ? "image set" : "study");
+  absl::StrAppend(&line, image_sets ? " of " : " with ",
+                  image_sets ? CountOf(response.total().studies(), "study")
+                             : CountOf(response.total().image_sets(), "image set"),
+                  ", ", CountOf(response.total_images(), "image"));
   if (response.unknown_image_sets() > 0) {
     absl::StrAppend(&line, " and ", FormatCount(response.unknown_image_sets()),
                     " of unknown number");

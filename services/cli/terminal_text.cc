@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace parfocal::cli {
 namespace {
@@ -165,6 +166,13 @@ std::string FormatCount(int64_t count) {
     digits.insert(at, ",");
   }
   return digits;
+}
+
+std::string CountOf(int64_t count, absl::string_view singular) {
+  if (count == 1) return absl::StrCat("1 ", singular);
+  if (absl::ConsumeSuffix(&singular, "y"))
+    return absl::StrCat(FormatCount(count), " ", singular, "ies");
+  return absl::StrCat(FormatCount(count), " ", singular, "s");
 }
 
 std::string FormatBytes(int64_t bytes) {

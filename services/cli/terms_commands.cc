@@ -23,12 +23,14 @@ struct TermsArguments {
 };
 
 std::string CountsText(const v1::Counts& counts) {
-  return absl::StrCat(FormatCount(counts.studies()), " studies, ", FormatCount(counts.image_sets()),
-                      " image sets, ", FormatCount(counts.images()), " images",
-                      counts.unknown_image_sets() > 0
-                          ? absl::StrCat(" and ", FormatCount(counts.unknown_image_sets()),
-                                         " sets of unknown number")
-                          : "");
+  std::string text = absl::StrCat(CountOf(counts.studies(), "study"), ", ",
+                                  CountOf(counts.image_sets(), "image set"), ", ",
+                                  CountOf(counts.images(), "image"));
+  if (counts.unknown_image_sets() > 0) {
+    absl::StrAppend(&text, " and ", CountOf(counts.unknown_image_sets(), "set"),
+                    " of unknown number");
+  }
+  return text;
 }
 
 int Show(const Session& session, const TermsArguments& arguments) {
@@ -111,7 +113,7 @@ int Closure(const Session& session, const std::string& what, ClosureMethod metho
   } while (!request.page_token().empty());
   if (session.PrintedJson(all)) return kOk;
   PrintTerms(session, all.terms());
-  session.out() << FormatCount(all.total_size()) << " terms, itself included\n";
+  session.out() << CountOf(all.total_size(), "term") << ", itself included\n";
   return kOk;
 }
 
@@ -171,7 +173,7 @@ int Load(const Session& session, const std::vector<std::string>& paths) {
       if (session.json) {
         session.out() << ToJsonLine(message) << std::flush;
       } else {
-        progress.Update(message.files_done(), message.files_total(), "files");
+        progress.Update(message.files_done(), message.files_total(), "reading files");
       }
       if (!message.release().empty()) release = message.release();
       if (!message.has_file()) continue;

@@ -96,6 +96,44 @@ TEST_F(ExportTest, ImageSetsTakeTitleAndLicenceFromTheirStudyFetchedOnce) {
   EXPECT_EQ(node_.catalogue.gets, 1);
 }
 
+TEST_F(ExportTest, GenesByRoleAndFindingsAreColumns) {
+  v1::SearchHit hit;
+  hit.set_name("sources/first/studies/S/imageSets/w");
+  v1::ImageSet* set = hit.mutable_record()->mutable_image_set();
+  for (const char* role : {"perturbed", "tagged"}) {
+    v1::Statement* gene = set->add_statements();
+    gene->set_field("gene");
+    gene->set_value(absl::StrCat(role, "Gene"));
+    gene->set_stated_id(absl::StrCat("EX:", role));
+    gene->set_role(role);
+  }
+  for (const auto outcome : {v1::Observation::POSITIVE, v1::Observation::TESTED_NEGATIVE}) {
+    v1::Observation* observation = set->add_observations();
+    observation->set_kind(v1::Observation::PHENOTYPE);
+    observation->set_outcome(outcome);
+    observation->mutable_finding()->set_value(outcome == v1::Observation::POSITIVE ? "bent"
+                                                                                   : "round");
+    observation->mutable_finding()->set_term("EX:0000001");
+  }
+  node_.search.stream = {hit};
+  node_.catalogue.records["sources/first/studies/S"].mutable_study()->set_name(
+      "sources/first/studies/S");
+  const Output output = node_.Run(
+      {"export", "--level", "imageset", "--format", "csv", "--columns",
+       "source,perturbed_gene,perturbed_gene.id,tagged_gene,gene,phenotype,phenotype.id"});
+  EXPECT_EQ(
+      LinesOf(output.out)[1],
+      "first,perturbedGene,EX:perturbed,taggedGene,perturbedGene; taggedGene,bent,EX:0000001");
+}
+
+TEST_F(ExportTest, AFieldThatRecordsDoNotHoldIsNoColumnOfBlanks) {
+  for (const char* column : {"author", "size_x", "donor"}) {
+    const Output output = node_.Run({"export", "--format", "csv", "--columns", column});
+    EXPECT_EQ(output.code, kUsage) << column;
+    EXPECT_THAT(output.err, HasSubstr("jsonl"));
+  }
+}
+
 // Breaks at every place, also twice, and before the first token: the file is the same.
 TEST_F(ExportTest, AnInterruptedExportIsWhole) {
   const std::string undisturbed = node_.Run({"export"}).out;

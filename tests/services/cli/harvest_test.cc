@@ -81,9 +81,9 @@ TEST_F(HarvestTest, NoWaitReturnsTheStartedRun) {
 TEST_F(HarvestTest, ABarOnATerminalAndALineElsewhere) {
   EndAs(v1::Run::COMPLETE);
   EXPECT_THAT(node_.Run({"harvest", "first"}, 80).err,
-              HasSubstr("[############............] 1 of 2"));
+              HasSubstr("[############............] 0 records, 1 of 2 parts"));
   const std::string lines = node_.Run({"harvest", "first"}).err;
-  EXPECT_THAT(lines, HasSubstr("harvest first 1 of 2"));
+  EXPECT_THAT(lines, HasSubstr("harvest first 0 records, 1 of 2 parts"));
   EXPECT_EQ(lines.find('\r'), std::string::npos);
   EXPECT_EQ(lines.find('\x1b'), std::string::npos);
 }

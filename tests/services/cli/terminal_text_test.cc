@@ -101,6 +101,9 @@ TEST(TerminalTextTest, NumbersForPeople) {
   EXPECT_EQ(FormatCount(999), "999");
   EXPECT_EQ(FormatCount(1000), "1,000");
   EXPECT_EQ(FormatCount(-1234567), "-1,234,567");
+  EXPECT_EQ(CountOf(1, "study"), "1 study");
+  EXPECT_EQ(CountOf(0, "study"), "0 studies");
+  EXPECT_EQ(CountOf(1000, "image set"), "1,000 image sets");
   EXPECT_EQ(FormatBytes(999), "999 B");
   EXPECT_EQ(FormatBytes(999950), "1.0 MB");
   EXPECT_EQ(FormatBytes(2141943964616855), "2.1 PB");

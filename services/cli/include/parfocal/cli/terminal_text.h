@@ -33,6 +33,8 @@ std::vector<std::string> WrapText(absl::string_view text, int columns);
 
 // 1234567 as 1,234,567.
 std::string FormatCount(int64_t count);
+// "1 study", "2 studies", "1,000 image sets".
+std::string CountOf(int64_t count, absl::string_view singular);
 // 1234567 as 1.2 MB.
 std::string FormatBytes(int64_t bytes);
 
