@@ -8,11 +8,17 @@ namespace parfocal {
 
 FieldTallies::FieldTallies(const SnapshotRows& snapshot, const FacetDictionary& dictionary,
                            FieldId field, const RankedRows& match)
-    : snapshot_(snapshot), dictionary_(dictionary), field_(field), match_(match) {
+    : snapshot_(snapshot),
+      dictionary_(dictionary),
+      field_(field),
+      match_(match),
+      rolls_up_(Fields()[field].closure) {
   const uint32_t slots = dictionary.slots(field);
   exact_.resize(slots);
-  rolled_up_.resize(slots);
-  marks_.resize(slots, 0);
+  if (rolls_up_) {
+    rolled_up_.resize(slots);
+    marks_.resize(slots, 0);
+  }
   uint32_t sets = 0;
   for (size_t i = 0; i < snapshot.segments(); ++i) {
     sets = std::max(sets, snapshot.segment(i).segment().sets(field));
@@ -116,6 +122,7 @@ void FieldTallies::CountGroup(uint32_t number, const Group& group) {
   held_ = ++stamp_;
   for (uint32_t slot : group.unclaimed) {
     exact_[slot].Add(number, total, /*own=*/false);
+    if (!rolls_up_) continue;
     for (uint32_t ancestor : dictionary_.slot(field_, slot).closure) {
       if (marks_[ancestor] == held_) continue;
       marks_[ancestor] = held_;
@@ -137,7 +144,7 @@ void FieldTallies::CountGroup(uint32_t number, const Group& group) {
       for (ValueId value : source.Set(field_, set)) {
         const uint32_t slot = dictionary_.SlotOf(value);
         exact_[slot].Add(number, rows, /*own=*/false);
-        slots_of_set_.push_back(slot);
+        if (rolls_up_) slots_of_set_.push_back(slot);
       }
       ++stamp_;
       AddClosure(number, slots_of_set_, rows, /*own=*/false);
@@ -163,8 +170,8 @@ RowCounts FieldTallies::CountRuns(const Range& range) {
   const RowId begin = static_cast<RowId>(range.begin - base);
   const RowId end = static_cast<RowId>(range.end - base);
   const absl::Span<const RowRun> runs = open.segment().Runs(field_, range.segment_study);
-  auto run =
-      std::partition_point(runs.begin(), runs.end(), [&](const RowRun& r) { return r.end <= begin; });
+  auto run = std::partition_point(runs.begin(), runs.end(),
+                                  [&](const RowRun& r) { return r.end <= begin; });
   auto add = [&](uint32_t set, const RowCounts& rows) {
     if (set_counts_[set].rows == 0) touched_.push_back(set);
     set_counts_[set].Add(rows);
@@ -195,6 +202,7 @@ RowCounts FieldTallies::CountRuns(const Range& range) {
 
 void FieldTallies::AddClosure(uint32_t number, absl::Span<const uint32_t> slots,
                               const RowCounts& rows, bool own) {
+  if (!rolls_up_) return;
   for (uint32_t slot : slots) {
     for (uint32_t ancestor : dictionary_.slot(field_, slot).closure) {
       uint64_t& mark = marks_[ancestor];

@@ -19,7 +19,9 @@ class FieldTallies {
 
   uint32_t slots() const { return static_cast<uint32_t>(exact_.size()); }
   const Counts& exact(uint32_t slot) const { return exact_[slot].counts; }
-  const Counts& rolled_up(uint32_t slot) const { return rolled_up_[slot].counts; }
+  const Counts& rolled_up(uint32_t slot) const {
+    return rolls_up_ ? rolled_up_[slot].counts : exact_[slot].counts;
+  }
   const Counts& missing() const { return missing_.counts; }
 
  private:
@@ -49,6 +51,7 @@ class FieldTallies {
   const FacetDictionary& dictionary_;
   const FieldId field_;
   const RankedRows& match_;
+  const bool rolls_up_;  // Otherwise both counts are the same.
 
   std::vector<Tally> exact_, rolled_up_;  // By slot.
   Tally missing_;
