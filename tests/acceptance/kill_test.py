@@ -31,6 +31,10 @@ def answers(node):
         answer = node.search(facets=FACETS, facet_limit=100, page_size=50, **question)
         for key in ("revision", "nextPageToken"):
             answer.pop(key, None)
+        for hit in answer.get("hits", []):
+            for record in hit.get("record", {}).values():
+                for time_of in ("firstSeen", "lastChanged"):
+                    record.get("provenance", {}).pop(time_of, None)
         out.append(answer)
     return out
 
