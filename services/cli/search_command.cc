@@ -33,14 +33,13 @@ std::string ImagesOf(const v1::Counts& counts) {
 void PrintTotals(const Session& session, const v1::SearchRequest& request,
                  const v1::SearchResponse& response) {
   const bool image_sets = request.level() == v1::IMAGE_SET;
-  std::string line = CountOf(response.total_size(), image_sets ? "image set" : "study");
-  absl::StrAppend(&line, image_sets ? " of " : " with ",
-                  image_sets ? CountOf(response.total().studies(), "study")
-                             : CountOf(response.total().image_sets(), "image set"),
-                  ", ", CountOf(response.total_images(), "image"));
+  std::string line =
+      absl::StrCat(CountOf(response.total_size(), image_sets ? "image set" : "study"), " (",
+                   image_sets ? CountOf(response.total().studies(), "study")
+                              : CountOf(response.total().image_sets(), "image set"),
+                   "); ", CountOf(response.total_images(), "known image"));
   if (response.unknown_image_sets() > 0) {
-    absl::StrAppend(&line, " and ", FormatCount(response.unknown_image_sets()),
-                    " of unknown number");
+    absl::StrAppend(&line, ", ", FormatCount(response.unknown_image_sets()), " uncounted");
   }
   session.out() << session.Bold(line) << "  (revision " << response.revision().sequence() << ")\n";
 }
@@ -93,7 +92,7 @@ void PrintFacet(const Session& session, const v1::Facet& facet) {
   session.out() << "  (" << FormatCount(facet.total_values()) << " values, "
                 << FormatCount(facet.missing_count()) << " without)\n";
   Table table({{"value", false, true},
-               {"id"},
+               {"id", false, false, true},
                {"exact", true},
                {"with all below", true},
                {"images", true}});

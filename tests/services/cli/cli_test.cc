@@ -262,7 +262,7 @@ TEST_F(CliTest, TablesShowTotalsFacetsAndSnippetsWithoutControlCharacters) {
   const Output output = node_.Run({"search", "x", "--snippets"}, 80);
   EXPECT_EQ(output.code, kOk);
   ExpectHarmless(output.out);
-  EXPECT_THAT(output.out, HasSubstr("1,234 studies with 99 image sets, 5,678 images"));
+  EXPECT_THAT(output.out, HasSubstr("1,234 studies (99 image sets); 5,678 known images"));
   EXPECT_THAT(output.out, HasSubstr("first/A1"));
   EXPECT_THAT(output.out, HasSubstr("[word]"));
   EXPECT_THAT(output.out, HasSubstr("Bent thing"));
