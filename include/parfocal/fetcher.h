@@ -1,5 +1,5 @@
-// The seam to the outside: bytes by http(s). The real one (services/harvest/fetch) checks addresses,
-// redirects, sizes and speed; see its header for the limits.
+// The seam to the outside: bytes by http(s). The real one (services/harvest/fetch) checks
+// addresses, redirects, sizes and speed; see its header for the limits.
 #pragma once
 
 #include <map>
@@ -27,9 +27,9 @@ struct FetchResponse {
 class Fetcher {
  public:
   virtual ~Fetcher() = default;
-  // UNAVAILABLE: try again later (408, 425, 429, 5xx, timeout, reset). PERMISSION_DENIED: refused by
-  // the egress guard, or 401/403. NOT_FOUND: 404/410. RESOURCE_EXHAUSTED: a size or speed limit, named
-  // in the message. INVALID_ARGUMENT: not an http(s) URL.
+  // UNAVAILABLE: try again later (408, 425, 429, 5xx, timeout, reset). PERMISSION_DENIED: refused
+  // by the egress guard, or 401/403. NOT_FOUND: 404/410. RESOURCE_EXHAUSTED: a size or speed limit,
+  // named in the message. INVALID_ARGUMENT: not an http(s) URL.
   virtual absl::StatusOr<FetchResponse> Fetch(const FetchRequest& request) = 0;
 };
 

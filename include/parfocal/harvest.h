@@ -50,10 +50,19 @@ struct Ledger {
            rows_read == rows_accepted + rows_rejected;
   }
   void Add(const Ledger& o) {
-    pages += o.pages; fetched += o.fetched; new_records += o.new_records; changed += o.changed;
-    unchanged += o.unchanged; deleted += o.deleted; restored += o.restored; quarantined += o.quarantined;
-    skipped += o.skipped; rows_read += o.rows_read; rows_accepted += o.rows_accepted;
-    rows_rejected += o.rows_rejected; label_conflicts += o.label_conflicts;
+    pages += o.pages;
+    fetched += o.fetched;
+    new_records += o.new_records;
+    changed += o.changed;
+    unchanged += o.unchanged;
+    deleted += o.deleted;
+    restored += o.restored;
+    quarantined += o.quarantined;
+    skipped += o.skipped;
+    rows_read += o.rows_read;
+    rows_accepted += o.rows_accepted;
+    rows_rejected += o.rows_rejected;
+    label_conflicts += o.label_conflicts;
   }
   friend bool operator==(const Ledger&, const Ledger&) = default;
 };
@@ -63,7 +72,7 @@ struct Run {
   std::string id;  // Sorts by start.
   RunState state = RunState::kRunning;
   absl::Time started;
-  absl::Time ended;  // InfiniteFuture while running.
+  absl::Time ended;    // InfiniteFuture while running.
   std::string cursor;  // Where the next page begins; opaque to all but the connector.
   Ledger ledger;
   std::string message;  // Why it is not COMPLETE: the thing, the place, the way out.

@@ -16,16 +16,17 @@ namespace parfocal {
 // has none (see index/segment for the rule by which a study's values hold for its ImageSets).
 struct QueryNode {
   enum class Kind : uint8_t {
-    kAll,        // Every row.
-    kNone,       // No row.
-    kAnd,        // Every child. No children: all.
-    kOr,         // Some child. No children: none.
-    kNot,        // Not the one child.
-    kWord,       // words[0], folded and unstemmed, in any searchable text or value of the row (or in `field`).
-    kPhrase,     // `words` in this order, next to each other, in one text or value.
-    kPrefix,     // A word that begins with words[0].
-    kValue,      // `field` has one of `values`.
-    kHas,        // `field` has any value.
+    kAll,     // Every row.
+    kNone,    // No row.
+    kAnd,     // Every child. No children: all.
+    kOr,      // Some child. No children: none.
+    kNot,     // Not the one child.
+    kWord,    // words[0], folded and unstemmed, in any searchable text or value of the row (or in
+              // `field`).
+    kPhrase,  // `words` in this order, next to each other, in one text or value.
+    kPrefix,  // A word that begins with words[0].
+    kValue,   // `field` has one of `values`.
+    kHas,     // `field` has any value.
     kSubstring,  // The text of `field` contains words[0], without regard to case.
     kRange,      // `field` has a number or date with low <= x <= high.
   };
@@ -46,21 +47,29 @@ struct QueryNode {
 };
 
 enum class SearchLevel : uint8_t { kStudy = 0, kImageSet = 1 };
-enum class SearchOrder : uint8_t { kRelevance = 0, kReleaseDateDescending, kReleaseDate, kTitle, kImageCountDescending, kBytesDescending, kName };
+enum class SearchOrder : uint8_t {
+  kRelevance = 0,
+  kReleaseDateDescending,
+  kReleaseDate,
+  kTitle,
+  kImageCountDescending,
+  kBytesDescending,
+  kName
+};
 
 struct FacetSpec {
-  std::string field;           // Schema field, or "attribute" with `attribute_key`.
+  std::string field;  // Schema field, or "attribute" with `attribute_key`.
   std::string attribute_key;
-  int limit = 50;              // Values wanted, most frequent first.
-  int64_t offset = 0;          // Values to pass over first.
-  std::string contains;        // Only values whose label or key contains this, without regard to case.
+  int limit = 50;        // Values wanted, most frequent first.
+  int64_t offset = 0;    // Values to pass over first.
+  std::string contains;  // Only values whose label or key contains this, without regard to case.
 };
 
 // How one part of the query was understood.
 struct ExplainStep {
-  std::string text;    // The caller's words.
-  std::string field;   // Empty for words.
-  std::string term;    // CURIE, if it became one.
+  std::string text;   // The caller's words.
+  std::string field;  // Empty for words.
+  std::string term;   // CURIE, if it became one.
   std::string label;
   TermRule rule = TermRule::kUnmapped;
   int64_t expanded_terms = 0;  // Size of the closure used.
@@ -71,8 +80,8 @@ struct ExplainStep {
 struct BoundQuery {
   QueryNode words;   // From the query text; kAll if empty. Decides the ranking.
   QueryNode filter;  // From the filter; kAll if empty.
-  // Top-level AND parts of `filter` that are conditions on one field each, so that a facet can leave
-  // out its own: conditions[i].field is set. `filter` is their AND with the rest.
+  // Top-level AND parts of `filter` that are conditions on one field each, so that a facet can
+  // leave out its own: conditions[i].field is set. `filter` is their AND with the rest.
   std::vector<QueryNode> conditions;
   QueryNode rest;
   SearchLevel level = SearchLevel::kStudy;
@@ -86,10 +95,11 @@ struct BoundQuery {
 
 struct Counts {
   int64_t studies = 0;
-  int64_t image_sets = 0;          // Rows that are ImageSets.
-  int64_t images = 0;              // Sum of known original-image counts.
-  int64_t unknown_image_sets = 0;  // ImageSets (or studies without any) whose image count is unknown.
-  int64_t rows = 0;                // ImageSets and studies without any: the hits at ImageSet level.
+  int64_t image_sets = 0;  // Rows that are ImageSets.
+  int64_t images = 0;      // Sum of known original-image counts.
+  int64_t unknown_image_sets =
+      0;             // ImageSets (or studies without any) whose image count is unknown.
+  int64_t rows = 0;  // ImageSets and studies without any: the hits at ImageSet level.
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
@@ -99,7 +109,7 @@ struct Hit {
   std::string sort_key;  // Opaque; `after` of the next page.
   Counts counts;         // Of the study's matching rows (study level), or of the row.
   std::vector<RecordName> samples;  // Study level: the first matching ImageSets, at most 3.
-  std::string snippet;   // Plain text with U+E000 before and U+E001 after each matched word.
+  std::string snippet;  // Plain text with U+E000 before and U+E001 after each matched word.
 };
 
 struct FacetValue {
@@ -112,9 +122,10 @@ struct FacetValue {
 struct FacetResult {
   std::string field;
   std::string attribute_key;
-  std::vector<FacetValue> values;  // By count (at the query's level) descending, then exact, then value.
-  int64_t total_values = 0;        // How many there are to page through.
-  Counts missing;                  // Rows that have no value.
+  std::vector<FacetValue>
+      values;                // By count (at the query's level) descending, then exact, then value.
+  int64_t total_values = 0;  // How many there are to page through.
+  Counts missing;            // Rows that have no value.
 };
 
 struct Revision {

@@ -23,7 +23,14 @@ enum class CountBasis : uint8_t {
 };
 
 // What the images are. Only kOriginal and kUnspecified count as original images.
-enum class ImageKind : uint8_t { kUnspecified = 0, kOriginal, kMask, kLabel, kCalibration, kDerived };
+enum class ImageKind : uint8_t {
+  kUnspecified = 0,
+  kOriginal,
+  kMask,
+  kLabel,
+  kCalibration,
+  kDerived
+};
 
 enum class ControlType : uint8_t { kNone = 0, kNegative, kPositive, kEmpty, kOther };
 
@@ -50,16 +57,16 @@ struct Person {
   std::string name;
   std::string orcid;  // 0000-0000-0000-000X, checked; empty if absent or malformed.
   std::string affiliation;
-  std::string ror;  // https://ror.org/...
+  std::string ror;                 // https://ror.org/...
   std::vector<std::string> roles;  // "author", "submitter", "contact", ... lower case
   friend bool operator==(const Person&, const Person&) = default;
 };
 
 struct Publication {
-  std::string doi;   // Lower case, without resolver: 10.1083/jcb.201103168
-  std::string pmid;  // Digits.
-  std::string pmcid; // PMC + digits.
-  std::string url;   // Whatever is neither of the above.
+  std::string doi;    // Lower case, without resolver: 10.1083/jcb.201103168
+  std::string pmid;   // Digits.
+  std::string pmcid;  // PMC + digits.
+  std::string url;    // Whatever is neither of the above.
   std::string title;
   std::string authors;
   friend bool operator==(const Publication&, const Publication&) = default;
@@ -72,7 +79,15 @@ struct Funding {
   friend bool operator==(const Funding&, const Funding&) = default;
 };
 
-enum class RelationType : uint8_t { kUnspecified = 0, kCopy, kConversion, kSubset, kSameSpecimen, kSamePaper, kOther };
+enum class RelationType : uint8_t {
+  kUnspecified = 0,
+  kCopy,
+  kConversion,
+  kSubset,
+  kSameSpecimen,
+  kSamePaper,
+  kOther
+};
 
 struct Relation {
   RelationType type = RelationType::kUnspecified;
@@ -118,7 +133,8 @@ struct Study {
   std::string landing_page;
   std::string thumbnail;
   std::string data_doi;
-  std::vector<std::string> alternate_ids;  // Accessions of the same deposition elsewhere, as stated.
+  std::vector<std::string>
+      alternate_ids;  // Accessions of the same deposition elsewhere, as stated.
   std::vector<Person> people;
   std::vector<Publication> publications;
   std::vector<Funding> funding;
@@ -137,7 +153,13 @@ struct Study {
 };
 
 enum class ObservationKind : uint8_t {
-  kPhenotype = 0, kLocalisation, kExpression, kAnatomy, kDiagnosis, kNormal, kOther
+  kPhenotype = 0,
+  kLocalisation,
+  kExpression,
+  kAnatomy,
+  kDiagnosis,
+  kNormal,
+  kOther
 };
 enum class Outcome : uint8_t {
   kNotScored = 0,

@@ -74,7 +74,8 @@ inline std::optional<std::string> Decode(absl::string_view text) {
 
 // Returns whether `id` may name a source: 1 to 63 of [a-z0-9-], beginning with a letter.
 inline bool IsSourceId(absl::string_view id) {
-  if (id.empty() || id.size() > 63 || !absl::ascii_islower(static_cast<unsigned char>(id[0]))) return false;
+  if (id.empty() || id.size() > 63 || !absl::ascii_islower(static_cast<unsigned char>(id[0])))
+    return false;
   for (unsigned char c : id) {
     if (!absl::ascii_islower(c) && !absl::ascii_isdigit(c) && c != '-') return false;
   }
@@ -86,7 +87,8 @@ inline std::string FormatRecordName(const RecordName& name) {
   std::string out = absl::StrCat("sources/", name.source);
   if (name.accession.empty()) return out;
   absl::StrAppend(&out, "/studies/", Encode(name.accession, /*keep_slash=*/false));
-  if (!name.image_set.empty()) absl::StrAppend(&out, "/imageSets/", Encode(name.image_set, /*keep_slash=*/true));
+  if (!name.image_set.empty())
+    absl::StrAppend(&out, "/imageSets/", Encode(name.image_set, /*keep_slash=*/true));
   return out;
 }
 
@@ -94,8 +96,9 @@ inline std::string FormatRecordName(const RecordName& name) {
 inline absl::StatusOr<RecordName> ParseRecordName(absl::string_view text) {
   using record_name_internal::Decode;
   auto fail = [&](absl::string_view why) {
-    return WithReason(absl::InvalidArgumentError(absl::StrCat("record name '", text.substr(0, 200), "': ", why)),
-                      "RESOURCE_NAME", "name");
+    return WithReason(
+        absl::InvalidArgumentError(absl::StrCat("record name '", text.substr(0, 200), "': ", why)),
+        "RESOURCE_NAME", "name");
   };
   absl::string_view rest = text;
   if (!absl::ConsumePrefix(&rest, "sources/")) return fail("does not begin with sources/");
@@ -108,11 +111,13 @@ inline absl::StatusOr<RecordName> ParseRecordName(absl::string_view text) {
   if (!absl::ConsumePrefix(&rest, "studies/")) return fail("expected /studies/ after the source");
   const size_t end = rest.find('/');
   auto accession = Decode(rest.substr(0, end));
-  if (!accession || accession->empty() || accession->size() > kMaxIdBytes) return fail("bad accession");
+  if (!accession || accession->empty() || accession->size() > kMaxIdBytes)
+    return fail("bad accession");
   name.accession = *std::move(accession);
   if (end == absl::string_view::npos) return name;
   rest.remove_prefix(end + 1);
-  if (!absl::ConsumePrefix(&rest, "imageSets/")) return fail("expected /imageSets/ after the accession");
+  if (!absl::ConsumePrefix(&rest, "imageSets/"))
+    return fail("expected /imageSets/ after the accession");
   auto id = Decode(rest);
   if (!id || id->empty() || id->size() > kMaxIdBytes) return fail("bad ImageSet id");
   name.image_set = *std::move(id);

@@ -1,6 +1,6 @@
-// The seam to the catalogue: the newest accepted version of each harvested record, the bytes that it
-// came from, and the feed of changes from which the index is made. The store is the source of truth;
-// the index can be dropped and rebuilt from it.
+// The seam to the catalogue: the newest accepted version of each harvested record, the bytes that
+// it came from, and the feed of changes from which the index is made. The store is the source of
+// truth; the index can be dropped and rebuilt from it.
 //
 // Thread safety: every member may be called from any thread. Writers of one source are serialised
 // by the caller (one run per source); CommitPage of different sources may overlap.
@@ -55,8 +55,9 @@ struct PageCommit {
 };
 
 struct PageReceipt {
-  int64_t sequence = 0;  // Of the last change of this page; the store's newest if it changed nothing.
-  Ledger ledger;         // The page's, completed.
+  int64_t sequence =
+      0;          // Of the last change of this page; the store's newest if it changed nothing.
+  Ledger ledger;  // The page's, completed.
 };
 
 enum class ChangeKind : uint8_t { kUpsert = 0, kDelete = 1 };
@@ -69,8 +70,8 @@ struct Change {
 
 // What the store knows about a record besides its content.
 struct RecordMeta {
-  int64_t sequence = 0;      // Of its last change.
-  std::string raw_sha256;    // Hex, of the record's own raw slice (with its context).
+  int64_t sequence = 0;    // Of its last change.
+  std::string raw_sha256;  // Hex, of the record's own raw slice (with its context).
   std::string content_sha256;
   absl::Time first_seen;
   absl::Time last_changed;
@@ -95,27 +96,28 @@ class RecordStore {
 
   // Writes the whole page durably (synced) or nothing of it. A record whose raw bytes and content
   // are those already stored is counted unchanged and gets no change entry. A tombstone that comes
-  // back is counted restored and changed. FAILED_PRECONDITION if `page.run` is not the running run of
-  // `page.source`; INVALID_ARGUMENT if a name stands twice in the page or is not of `page.source`, or
-  // a raw slice lies outside of its blob. After UNAVAILABLE (an I/O error) the outcome is unknown: stop and replay.
+  // back is counted restored and changed. FAILED_PRECONDITION if `page.run` is not the running run
+  // of `page.source`; INVALID_ARGUMENT if a name stands twice in the page or is not of
+  // `page.source`, or a raw slice lies outside of its blob. After UNAVAILABLE (an I/O error) the
+  // outcome is unknown: stop and replay.
   virtual absl::StatusOr<PageReceipt> CommitPage(const PageCommit& page) = 0;
 
   // Returns the live record called `name`, or NOT_FOUND.
   virtual absl::StatusOr<StoredRecord> Get(const RecordName& name) const = 0;
   // Results in the order of `names`.
-  virtual std::vector<absl::StatusOr<StoredRecord>> BatchGet(absl::Span<const RecordName> names) const = 0;
+  virtual std::vector<absl::StatusOr<StoredRecord>> BatchGet(
+      absl::Span<const RecordName> names) const = 0;
   // The record's own raw bytes (its context first), as received; a tombstone keeps them.
   virtual absl::StatusOr<std::string> GetRaw(const RecordName& name) const = 0;
 
-  // Calls `visit` for each live record whose name begins with `prefix` (a source, or a study and its
-  // ImageSets: the study first; an empty name: everything) in key order, from one consistent view,
-  // until it returns false. `visit` may call the store.
-  // `after`: begin behind this name.
+  // Calls `visit` for each live record whose name begins with `prefix` (a source, or a study and
+  // its ImageSets: the study first; an empty name: everything) in key order, from one consistent
+  // view, until it returns false. `visit` may call the store. `after`: begin behind this name.
   virtual absl::Status Scan(const RecordName& prefix, const std::optional<RecordName>& after,
                             const std::function<bool(const StoredRecord&)>& visit) const = 0;
   // The same for tombstones.
-  virtual absl::Status ScanTombstones(const std::string& source,
-                                      const std::function<bool(const StoredRecord&)>& visit) const = 0;
+  virtual absl::Status ScanTombstones(
+      const std::string& source, const std::function<bool(const StoredRecord&)>& visit) const = 0;
   // Names of live records of `source` that `run` did not touch, in key order (a record that a run
   // found unchanged counts as touched).
   virtual absl::Status ScanUntouched(const std::string& source, const std::string& run,
@@ -127,7 +129,8 @@ class RecordStore {
   virtual absl::StatusOr<StoreStatus> Status(const std::string& group) const = 0;
   // Blocks until the newest sequence of `group` is greater than `after`, or until `deadline`.
   // Returns the newest sequence either way.
-  virtual int64_t WaitForChange(const std::string& group, int64_t after, absl::Time deadline) const = 0;
+  virtual int64_t WaitForChange(const std::string& group, int64_t after,
+                                absl::Time deadline) const = 0;
 
   // ALREADY_EXISTS if there is a source of that id.
   virtual absl::Status CreateSource(const Source& source) = 0;
@@ -141,7 +144,8 @@ class RecordStore {
 
   // Begins a run, or returns the one that a stopped node left running, with its cursor.
   // `resumed` tells which. NOT_FOUND without the source.
-  virtual absl::StatusOr<Run> BeginRun(const std::string& source, absl::Time now, bool* resumed) = 0;
+  virtual absl::StatusOr<Run> BeginRun(const std::string& source, absl::Time now,
+                                       bool* resumed) = 0;
   // Ends it with the state, end and message of `run`; cursor and ledger stay those of its pages. A
   // COMPLETE run becomes the source's last_complete_run. NOT_FOUND; FAILED_PRECONDITION if it has
   // ended; INVALID_ARGUMENT for state RUNNING.
@@ -151,8 +155,10 @@ class RecordStore {
   virtual std::vector<Run> ListRuns(const std::string& source) const = 0;
   // Rejections of the run, or of the newest run if `run` is empty, in the order in which they came,
   // beginning at index `offset`.
-  virtual absl::StatusOr<std::vector<Rejection>> ListRejections(const std::string& source, const std::string& run,
-                                                                int64_t offset, int limit) const = 0;
+  virtual absl::StatusOr<std::vector<Rejection>> ListRejections(const std::string& source,
+                                                                const std::string& run,
+                                                                int64_t offset,
+                                                                int limit) const = 0;
 };
 
 }  // namespace parfocal

@@ -19,9 +19,9 @@ struct TermStatistics {
   int64_t studies = 0;
 };
 struct Statistics {
-  int64_t studies = 0;               // How many studies there are.
-  std::vector<double> field_length;  // Mean length in words per text field of the schema.
-  std::vector<TermStatistics> terms; // Sorted by word.
+  int64_t studies = 0;                // How many studies there are.
+  std::vector<double> field_length;   // Mean length in words per text field of the schema.
+  std::vector<TermStatistics> terms;  // Sorted by word.
 };
 
 // Immutable; any thread may call it. It stays valid, with its files, as long as it is held.
@@ -33,8 +33,9 @@ class Snapshot {
   virtual absl::StatusOr<Statistics> StatisticsFor(const BoundQuery& query) const = 0;
   // `statistics`: nullptr for this snapshot's own. DEADLINE_EXCEEDED, CANCELLED (when `cancelled`
   // returns true; asked often), INVALID_ARGUMENT for a field that the schema lacks.
-  virtual absl::StatusOr<SearchAnswer> Execute(const BoundQuery& query, const Statistics* statistics,
-                                               absl::Time deadline, bool (*cancelled)(const void*) = nullptr,
+  virtual absl::StatusOr<SearchAnswer> Execute(const BoundQuery& query,
+                                               const Statistics* statistics, absl::Time deadline,
+                                               bool (*cancelled)(const void*) = nullptr,
                                                const void* context = nullptr) const = 0;
   // Values whose label or key begins with `prefix`, or has a word that does; most rows first.
   virtual absl::StatusOr<std::vector<Suggestion>> Suggest(absl::string_view prefix,
@@ -42,7 +43,8 @@ class Snapshot {
                                                           int limit) const = 0;
   // Keys of values of `field` in use that equal `text` as key or label without regard to case: what
   // the binder asks when no ontology term fits.
-  virtual std::vector<std::string> ValuesNamed(absl::string_view field, absl::string_view text) const = 0;
+  virtual std::vector<std::string> ValuesNamed(absl::string_view field,
+                                               absl::string_view text) const = 0;
   // How many rows hold the term, exactly and with descendants, in any field of the schema.
   virtual void CountTerm(absl::string_view curie, Counts* exact, Counts* rolled_up) const = 0;
 };
@@ -54,7 +56,8 @@ class SearchIndex {
   virtual absl::StatusOr<std::shared_ptr<const Snapshot>> Open() const = 0;
   // Waits until a snapshot at `sequence` or later exists, or FAILED_PRECONDITION at `deadline` with
   // the current sequence.
-  virtual absl::StatusOr<std::shared_ptr<const Snapshot>> OpenAt(int64_t sequence, absl::Time deadline) const = 0;
+  virtual absl::StatusOr<std::shared_ptr<const Snapshot>> OpenAt(int64_t sequence,
+                                                                 absl::Time deadline) const = 0;
 };
 
 }  // namespace parfocal

@@ -46,7 +46,8 @@ struct Statement {
   TermRule rule = TermRule::kUnmapped;
   // 0..1. 1 for what was given, less for what a machine found.
   float confidence = 1.0f;
-  // The id's own label says something else than `value`: both are kept and the statement is flagged.
+  // The id's own label says something else than `value`: both are kept and the statement is
+  // flagged.
   bool label_conflict = false;
   // What the value plays in its field: for organism "sample", "host", "pathogen"; for gene
   // "perturbed", "background", "tagged", "antibody_target", "probe_target", "compound_target".

@@ -1,5 +1,5 @@
-// What every folder needs around absl::Status: two macros that pass a failure up, and the reason and
-// field that a service turns into ErrorInfo. Everything here may be used from any thread.
+// What every folder needs around absl::Status: two macros that pass a failure up, and the reason
+// and field that a service turns into ErrorInfo. Everything here may be used from any thread.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ inline constexpr absl::string_view kFieldUrl = "parfocal/field";
 // Returns `status` with a machine-readable reason (upper snake case, listed in
 // proto/parfocal/v1/errors.proto) and, if there is one, the request field or limit at fault.
 // An OK status is returned unchanged.
-inline absl::Status WithReason(absl::Status status, absl::string_view reason, absl::string_view field = "") {
+inline absl::Status WithReason(absl::Status status, absl::string_view reason,
+                               absl::string_view field = "") {
   if (status.ok()) return status;
   status.SetPayload(kReasonUrl, absl::Cord(reason));
   if (!field.empty()) status.SetPayload(kFieldUrl, absl::Cord(field));
@@ -43,25 +44,28 @@ inline std::string FieldOf(const absl::Status& status) {
 inline constexpr absl::string_view kDetailUrl = "parfocal/detail/";
 
 // Returns `status` with one more machine-readable detail, such as ("maximum", "4096").
-inline absl::Status WithDetail(absl::Status status, absl::string_view key, absl::string_view value) {
+inline absl::Status WithDetail(absl::Status status, absl::string_view key,
+                               absl::string_view value) {
   if (status.ok()) return status;
   status.SetPayload(absl::StrCat(kDetailUrl, key), absl::Cord(value));
   return status;
 }
 
-// Returns INVALID_ARGUMENT with reason LIMIT_EXCEEDED: `limit` names a documented limit, `maximum` is its
-// value, `field` the request field at fault.
+// Returns INVALID_ARGUMENT with reason LIMIT_EXCEEDED: `limit` names a documented limit, `maximum`
+// is its value, `field` the request field at fault.
 inline absl::Status LimitExceeded(absl::string_view limit, int64_t maximum, absl::string_view field,
                                   absl::string_view message) {
   absl::Status status = WithReason(absl::InvalidArgumentError(message), "LIMIT_EXCEEDED", field);
-  return WithDetail(WithDetail(std::move(status), "limit", limit), "maximum", absl::StrCat(maximum));
+  return WithDetail(WithDetail(std::move(status), "limit", limit), "maximum",
+                    absl::StrCat(maximum));
 }
 
 // Returns `status` with `where` put before its message; keeps the code and the payloads.
 inline absl::Status Annotate(const absl::Status& status, absl::string_view where) {
   if (status.ok()) return status;
   absl::Status out(status.code(), absl::StrCat(where, ": ", status.message()));
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& value) { out.SetPayload(url, value); });
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& value) { out.SetPayload(url, value); });
   return out;
 }
 
@@ -71,10 +75,9 @@ inline absl::Status Annotate(const absl::Status& status, absl::string_view where
 #define PARFOCAL_CONCAT(a, b) PARFOCAL_CONCAT_INNER(a, b)
 
 // Returns from the enclosing function if `expr` is a failed Status.
-#define PARFOCAL_RETURN_IF_ERROR(expr)                              \
-  do {                                                              \
-    if (absl::Status parfocal_status = (expr); !parfocal_status.ok()) \
-      return parfocal_status;                                       \
+#define PARFOCAL_RETURN_IF_ERROR(expr)                                                        \
+  do {                                                                                        \
+    if (absl::Status parfocal_status = (expr); !parfocal_status.ok()) return parfocal_status; \
   } while (false)
 
 // Declares or assigns `lhs` from a StatusOr, or returns its failure.

@@ -52,14 +52,16 @@ class TermLookup {
   virtual std::optional<std::string> LabelOf(absl::string_view curie) const = 0;
   // Live terms whose label, or else exact synonym, equals `text` without regard to case, white
   // space and (for labels) nothing else. `ontologies`: only these prefixes; empty means all.
-  virtual std::vector<TermMatch> Exact(absl::string_view text, const std::vector<std::string>& ontologies) const = 0;
+  virtual std::vector<TermMatch> Exact(absl::string_view text,
+                                       const std::vector<std::string>& ontologies) const = 0;
   // Itself and all it is-a or is part of; just itself for an unknown id. Sorted.
   virtual std::vector<std::string> Ancestors(absl::string_view curie) const = 0;
   // Itself and all below. Sorted; at most `limit` ids.
   virtual std::vector<std::string> Descendants(absl::string_view curie, size_t limit) const = 0;
   // Terms whose label or synonym begins with (or has a word that begins with) `prefix`, labels
   // first, shorter first. At most `limit`.
-  virtual std::vector<TermMatch> Suggest(absl::string_view prefix, const std::vector<std::string>& ontologies,
+  virtual std::vector<TermMatch> Suggest(absl::string_view prefix,
+                                         const std::vector<std::string>& ontologies,
                                          size_t limit) const = 0;
 };
 

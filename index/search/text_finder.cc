@@ -153,7 +153,7 @@ void TextFinder::Return(std::unique_ptr<Handles> handles) {
 }
 
 absl::StatusOr<TextHits> TextFinder::Find(const QueryNode& leaf, const SnapshotRows& rows,
-                                         const FacetDictionary& dictionary, Interrupt* interrupt) {
+                                          const FacetDictionary& dictionary, Interrupt* interrupt) {
   const Field* field = leaf.field.empty() ? nullptr : FindField(leaf.field);
   if (!leaf.field.empty() && (field == nullptr || field->weight == 0)) {
     return WithReason(

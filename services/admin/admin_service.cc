@@ -20,30 +20,36 @@ class AdminService final : public v1::AdminService::CallbackService {
   grpc::ServerUnaryReactor* CreateCheckpoint(grpc::CallbackServerContext* context,
                                              const v1::CreateCheckpointRequest* request,
                                              v1::Checkpoint* response) override {
-    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/CreateCheckpoint", request, response,
-                       [this](const Call&, const auto& r, auto* out) { return Checkpoint(r, out); });
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.AdminService/CreateCheckpoint", request,
+        response, [this](const Call&, const auto& r, auto* out) { return Checkpoint(r, out); });
   }
-  grpc::ServerUnaryReactor* CheckIndex(grpc::CallbackServerContext* context, const v1::CheckIndexRequest* request,
+  grpc::ServerUnaryReactor* CheckIndex(grpc::CallbackServerContext* context,
+                                       const v1::CheckIndexRequest* request,
                                        v1::CheckIndexResponse* response) override {
-    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/CheckIndex", request, response,
-                       [this](const Call& call, const auto&, auto* out) { return Check(call, out); });
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.AdminService/CheckIndex", request, response,
+        [this](const Call& call, const auto&, auto* out) { return Check(call, out); });
   }
-  grpc::ServerWriteReactor<v1::RebuildIndexProgress>* RebuildIndex(grpc::CallbackServerContext* context,
-                                                                   const v1::RebuildIndexRequest* request) override {
+  grpc::ServerWriteReactor<v1::RebuildIndexProgress>* RebuildIndex(
+      grpc::CallbackServerContext* context, const v1::RebuildIndexRequest* request) override {
     return HandleStream<v1::RebuildIndexProgress>(
         *options_.dispatcher, context, "parfocal.v1.AdminService/RebuildIndex", request,
         [this](const std::shared_ptr<StreamCall<v1::RebuildIndexProgress>>& stream) {
           stream->Start(nullptr);
-          if (!options_.dispatcher->pool->Run([this, stream] { Rebuild(stream.get()); })) stream->Close(Overloaded());
+          if (!options_.dispatcher->pool->Run([this, stream] { Rebuild(stream.get()); }))
+            stream->Close(Overloaded());
         });
   }
 
  private:
-  absl::Status Checkpoint(const v1::CreateCheckpointRequest& request, v1::Checkpoint* response) const {
+  absl::Status Checkpoint(const v1::CreateCheckpointRequest& request,
+                          v1::Checkpoint* response) const {
     const std::string& directory = request.directory();
     if (!absl::StartsWith(directory, "/") || directory.size() > kMaxPathBytes) {
-      return WithReason(absl::InvalidArgumentError("directory: expected an absolute path on the node's machine"),
-                        "VALUE_OUT_OF_RANGE", "directory");
+      return WithReason(
+          absl::InvalidArgumentError("directory: expected an absolute path on the node's machine"),
+          "VALUE_OUT_OF_RANGE", "directory");
     }
     PARFOCAL_ASSIGN_OR_RETURN(const CheckpointResult result, options_.checkpoint(directory));
     response->set_directory(directory);
@@ -53,7 +59,9 @@ class AdminService final : public v1::AdminService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<StoreStatus> Catalogue() const { return options_.store->Status(std::string(kPublicGroup)); }
+  absl::StatusOr<StoreStatus> Catalogue() const {
+    return options_.store->Status(std::string(kPublicGroup));
+  }
 
   void Rebuild(StreamCall<v1::RebuildIndexProgress>* stream) const {
     v1::RebuildIndexProgress progress;
@@ -65,11 +73,13 @@ class AdminService final : public v1::AdminService::CallbackService {
     };
     const absl::Status status = options_.rebuild(report);
     if (!status.ok()) {
-      return stream->Close(absl::IsFailedPrecondition(status) ? WithReason(status, "RUN_IN_PROGRESS") : status);
+      return stream->Close(
+          absl::IsFailedPrecondition(status) ? WithReason(status, "RUN_IN_PROGRESS") : status);
     }
     const auto snapshot = options_.index->Open();
     if (snapshot.ok()) progress.set_sequence((*snapshot)->revision().sequence);
-    if (const auto catalogue = Catalogue(); catalogue.ok()) progress.set_newest_sequence(catalogue->sequence);
+    if (const auto catalogue = Catalogue(); catalogue.ok())
+      progress.set_newest_sequence(catalogue->sequence);
     progress.set_done(true);
     stream->Send(progress);
     stream->Close(absl::OkStatus());
@@ -78,11 +88,13 @@ class AdminService final : public v1::AdminService::CallbackService {
   absl::Status Check(const Call& call, v1::CheckIndexResponse* response) const {
     PARFOCAL_ASSIGN_OR_RETURN(const StoreStatus before, Catalogue());
     PARFOCAL_ASSIGN_OR_RETURN(std::vector<std::string> problems, options_.check(kMaxProblems));
-    PARFOCAL_ASSIGN_OR_RETURN(const auto snapshot, options_.index->OpenAt(before.sequence, call.deadline()));
+    PARFOCAL_ASSIGN_OR_RETURN(const auto snapshot,
+                              options_.index->OpenAt(before.sequence, call.deadline()));
     BoundQuery everything;
     everything.page_size = 1;
-    PARFOCAL_ASSIGN_OR_RETURN(const SearchAnswer answer,
-                              snapshot->Execute(everything, nullptr, call.deadline(), &Call::Cancelled, &call));
+    PARFOCAL_ASSIGN_OR_RETURN(
+        const SearchAnswer answer,
+        snapshot->Execute(everything, nullptr, call.deadline(), &Call::Cancelled, &call));
     response->set_index_sequence(answer.revision.sequence);
     response->set_catalogue_sequence(before.sequence);
     response->set_catalogue_studies(before.studies);
@@ -91,12 +103,15 @@ class AdminService final : public v1::AdminService::CallbackService {
     response->set_index_image_sets(answer.total.image_sets);
     // While a harvest goes on the two are of different moments and may differ.
     const bool same_moment = answer.revision.sequence == before.sequence;
-    const bool equal = answer.total.studies == before.studies && answer.total.image_sets == before.image_sets;
+    const bool equal =
+        answer.total.studies == before.studies && answer.total.image_sets == before.image_sets;
     if (same_moment && !equal) {
-      problems.push_back(absl::StrCat("the catalogue holds ", before.studies, " studies and ", before.image_sets,
-                                      " image sets, the index ", answer.total.studies, " and ", answer.total.image_sets));
+      problems.push_back(absl::StrCat("the catalogue holds ", before.studies, " studies and ",
+                                      before.image_sets, " image sets, the index ",
+                                      answer.total.studies, " and ", answer.total.image_sets));
     }
-    for (size_t i = 0; i < problems.size() && i < kMaxProblems; ++i) response->add_problems(ValidUtf8(problems[i]));
+    for (size_t i = 0; i < problems.size() && i < kMaxProblems; ++i)
+      response->add_problems(ValidUtf8(problems[i]));
     return absl::OkStatus();
   }
 

@@ -1,5 +1,6 @@
-// The table of fields. Writing, filtering, faceting, privacy and the documentation are driven by it:
-// a field that is not here is an attribute (the source's own key), and no other code lists fields.
+// The table of fields. Writing, filtering, faceting, privacy and the documentation are driven by
+// it: a field that is not here is an attribute (the source's own key), and no other code lists
+// fields.
 //
 // Thread safety: immutable after first use; any thread.
 #pragma once
@@ -19,12 +20,13 @@ namespace parfocal {
 using FieldId = uint16_t;
 
 enum class FieldKind : uint8_t {
-  kTerm,     // Values are ontology terms where mapped, words otherwise; has a closure and a stated_ twin.
+  kTerm,     // Values are ontology terms where mapped, words otherwise; has a closure and a stated_
+             // twin.
   kKeyword,  // Exact values.
   kText,     // Full text; substring and word search, no facet.
   kNumber,
   kDate,
-  kFlag,     // "yes", "no", "not stated"
+  kFlag,  // "yes", "no", "not stated"
 };
 enum class FieldLevel : uint8_t { kStudy, kImageSet, kBoth };
 enum class FieldPrivacy : uint8_t {
@@ -42,8 +44,8 @@ struct Field {
   bool facet = false;
   // Weight of a word found in this field, 0: words do not look here.
   int weight = 0;
-  // Prefix of its words in the text index of studies. Only kText fields have one: the words of values
-  // are found through the vocabulary, which knows the field of each value.
+  // Prefix of its words in the text index of studies. Only kText fields have one: the words of
+  // values are found through the vocabulary, which knows the field of each value.
   absl::string_view prefix;
   // Ontology prefixes in which a word of this field is looked up; empty: no look-up.
   std::vector<absl::string_view> ontologies;
@@ -77,28 +79,30 @@ absl::string_view ValueLabel(const Statement& statement);
 // One value of a record for the index.
 struct FieldValue {
   FieldId field = 0;
-  absl::string_view key;    // Valid during the call.
+  absl::string_view key;  // Valid during the call.
   absl::string_view label;
-  bool is_term = false;     // `key` is a CURIE that has a closure.
+  bool is_term = false;          // `key` is a CURIE that has a closure.
   std::optional<double> number;  // For kNumber and kDate (days since 1970-01-01, first day).
 };
 
-// Calls `emit` for each field value that `record` states by itself, the twins and the umbrella field
-// "gene" included, personal fields left out. `scope` non-null: also receives the block to which the
-// value of a study is restricted ("" for all). Values of one record may repeat.
+// Calls `emit` for each field value that `record` states by itself, the twins and the umbrella
+// field "gene" included, personal fields left out. `scope` non-null: also receives the block to
+// which the value of a study is restricted ("" for all). Values of one record may repeat.
 void ForEachFieldValue(const Study& study,
                        const std::function<void(const FieldValue&, absl::string_view scope)>& emit);
 void ForEachFieldValue(const ImageSet& set, const std::function<void(const FieldValue&)>& emit);
 
-// Whether the source's own key `name` speaks of a person (age, ethnicity, donor, patient, ...): such an
-// attribute is shown with its record, but is neither searchable nor a facet.
+// Whether the source's own key `name` speaks of a person (age, ethnicity, donor, patient, ...):
+// such an attribute is shown with its record, but is neither searchable nor a facet.
 bool IsPersonalAttribute(absl::string_view name);
 
-// Days since 1970-01-01 of the first day of "YYYY", "YYYY-MM" or "YYYY-MM-DD"; nullopt if it is no date.
+// Days since 1970-01-01 of the first day of "YYYY", "YYYY-MM" or "YYYY-MM-DD"; nullopt if it is no
+// date.
 std::optional<int32_t> FirstDayOf(absl::string_view date);
 
 // The full texts of a study, by kText field; in schema order, each field at most once.
-void ForEachText(const Study& study, const std::function<void(const Field&, absl::string_view)>& emit);
+void ForEachText(const Study& study,
+                 const std::function<void(const Field&, absl::string_view)>& emit);
 
 // The table as Markdown, for docs/fields.md.
 std::string FieldTableMarkdown();

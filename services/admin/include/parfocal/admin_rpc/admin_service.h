@@ -1,4 +1,5 @@
-// The gRPC service for the operator: proto <-> what the composition root offers, no rules of its own.
+// The gRPC service for the operator: proto <-> what the composition root offers, no rules of its
+// own.
 #pragma once
 
 #include <cstdint>
