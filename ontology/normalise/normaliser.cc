@@ -145,7 +145,13 @@ int Normaliser::Normalise(Record* record) {
     for (Statement& statement : study->statements) normalise(statement);
   } else if (ImageSet* set = std::get_if<ImageSet>(record)) {
     for (Statement& statement : set->statements) normalise(statement);
-    for (Observation& observation : set->observations) normalise(observation.finding);
+    for (Observation& observation : set->observations) {
+      normalise(observation.finding);
+      // The words of a finding are its submitter's own name for it, which is meant to differ from
+      // the label of the term that the curators chose.
+      if (observation.finding.label_conflict) --conflicts;
+      observation.finding.label_conflict = false;
+    }
   }
   return conflicts;
 }

@@ -55,6 +55,9 @@ class WriterAndIndex final : public IndexParts {
   }
 
   int64_t AppliedSequence() const override { return writer_->AppliedSequence(); }
+  void WaitApplied(int64_t sequence, absl::Time deadline) const override {
+    writer_->WaitApplied(sequence, deadline);
+  }
 
   absl::Status Health() const override {
     {

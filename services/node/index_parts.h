@@ -39,6 +39,8 @@ class IndexParts {
   virtual void TermsChanged() = 0;
 
   virtual int64_t AppliedSequence() const = 0;
+  // Waits until that sequence is applied, or until the deadline.
+  virtual void WaitApplied(int64_t sequence, absl::Time deadline) const = 0;
   // OK, or why the index does not advance.
   virtual absl::Status Health() const = 0;
   // Segments and distinct values of the newest state.

@@ -35,6 +35,12 @@ namespace {
 
 // RELIABILITY 3.5: from here on the node calls itself degraded, and still answers.
 constexpr absl::Duration kMaxIndexLag = absl::Minutes(15);
+// Changes that the index may be behind when a page is committed: about half a second of its work,
+// so that what is acknowledged is searchable within two, and small pages need not wait for each
+// other.
+constexpr int64_t kIndexBacklog = 5000;
+// A page waits for the index no longer than this: a broken index must not stop harvests.
+constexpr absl::Duration kIndexPatience = absl::Seconds(5);
 constexpr int kWorkerThreads = 16;
 constexpr size_t kWorkerQueue = 256;
 constexpr absl::Duration kServerStop = absl::Seconds(2);
@@ -154,6 +160,9 @@ void Node::Parts::MakeRunner() {
   options.normaliser = [this]() -> NormaliseRecord {
     auto normaliser = std::make_shared<Normaliser>(ontologies->Current(), Ontologies::FieldTable());
     return [normaliser](Record* record) { return normaliser->Normalise(record); };
+  };
+  options.await_index = [this](int64_t sequence) {
+    index->WaitApplied(sequence - kIndexBacklog, absl::Now() + kIndexPatience);
   };
   options.on_store_failure = [this](const absl::Status& status) { Fail(status); };
   options.on_event = [this](absl::string_view event, const RunProgress& progress) {

@@ -65,6 +65,9 @@ absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool acc
   {
     MutexLock lock(&mu_);
     if (stopping_) return absl::UnavailableError("the node is stopping");
+    // Whoever was told that the last run has ended may begin the next one: its thread needs but a
+    // moment more.
+    while (HasEnded(source.id)) changed_.wait(mu_);
     Reap();
     if (active_.contains(source.id)) {
       return WithReason(
@@ -143,6 +146,13 @@ void HarvestRunner::Drive(Active* active) {
     options_.on_event(
         last.run.state == RunState::kRunning ? "run stopped, to be resumed" : "run ended", last);
   }
+}
+
+bool HarvestRunner::HasEnded(const std::string& source) const {
+  const auto found = active_.find(source);
+  if (found == active_.end() || found->second->ended) return false;
+  const auto stored = options_.store->GetRun(source, found->second->progress.run.id);
+  return stored.ok() && stored->state != RunState::kRunning;
 }
 
 void HarvestRunner::Reap() {

@@ -110,7 +110,9 @@ absl::Status OneRun::CommitDrafts(DraftPage page) {
       commit.upserts.push_back({std::move(draft.record), draft.raw});
     }
   }
+  if (options_.await_index && acknowledged_ > 0) options_.await_index(acknowledged_);
   PARFOCAL_ASSIGN_OR_RETURN(const PageReceipt receipt, options_.store->CommitPage(commit));
+  acknowledged_ = receipt.sequence;
   run_.cursor = commit.cursor;
   run_.ledger.Add(receipt.ledger);
   return absl::OkStatus();

@@ -50,6 +50,7 @@ class OneRun {
   const std::atomic<bool>* const stop_;
   const std::function<void(const Run&, int64_t, int64_t)> progress_;
   std::string last_refusal_;  // Why a page was refused whole.
+  int64_t acknowledged_ = 0;  // Sequence of the page before.
   int64_t done_ = 0;
   int64_t total_ = 0;
 };

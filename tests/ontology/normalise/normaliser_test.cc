@@ -184,6 +184,12 @@ TEST_F(NormaliserTest, ImageSetsWithTheirFindings) {
   EXPECT_EQ(got.statements[0].term, "EXB:0000001");
   EXPECT_EQ(got.statements[1].group, 3u);
   EXPECT_EQ(got.observations[0].finding.term, "EX:0000001");
+  // A finding is named by its submitter: another name than the term's is no conflict.
+  set.observations[0].finding.value = "wrong";
+  set.observations[0].finding.stated_id = "EX:0000001";
+  Record named = set;
+  EXPECT_EQ(normaliser_->Normalise(&named), 1);
+  EXPECT_FALSE(std::get<ImageSet>(named).observations[0].finding.label_conflict);
   // Once more changes nothing.
   Record again = record;
   EXPECT_EQ(normaliser_->Normalise(&again), 1);

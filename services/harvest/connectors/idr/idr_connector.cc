@@ -222,6 +222,9 @@ class IdrConnector final : public Connector {
   void ReadRow(const TablePlace& table, const SourceRow& row, size_t offset, DraftPage* page);
   void Reject(const std::string& file, int64_t line, const std::string& reason,
               absl::string_view raw, DraftPage* page) const;
+  // Counts units, studies and tables, of which the first `s` studies and `tables_done` of the next
+  // are done.
+  void Progress(size_t s, size_t tables_done, DraftPage* page) const;
   void Advance(size_t s, size_t next_table, DraftPage* page) const;
 
   const std::string source_;
@@ -357,7 +360,7 @@ absl::Status IdrConnector::TablePage(size_t s, size_t t, int64_t row, DraftPage*
   }
   if (some) {
     page->next_cursor = Format({studies_[s].folder, table.name, rows_->row});
-    page->progress_total = units_;
+    Progress(s, t, page);
     return absl::OkStatus();
   }
   const std::string processed = fs::path(table.files.processed).filename().string();
@@ -370,11 +373,15 @@ absl::Status IdrConnector::TablePage(size_t s, size_t t, int64_t row, DraftPage*
   return absl::OkStatus();
 }
 
-void IdrConnector::Advance(size_t s, size_t next_table, DraftPage* page) const {
+void IdrConnector::Progress(size_t s, size_t tables_done, DraftPage* page) const {
   page->progress_total = units_;
   for (size_t i = 0; i < s; ++i)
     page->progress_done += 1 + static_cast<int64_t>(studies_[i].tables.size());
-  page->progress_done += 1 + static_cast<int64_t>(next_table);
+  page->progress_done += 1 + static_cast<int64_t>(tables_done);
+}
+
+void IdrConnector::Advance(size_t s, size_t next_table, DraftPage* page) const {
+  Progress(s, next_table, page);
   const bool has_study = study_ != nullptr && study_->index == s && study_->usable;
   if (has_study && next_table < studies_[s].tables.size()) {
     page->next_cursor = Format({studies_[s].folder, studies_[s].tables[next_table].name, 0});

@@ -59,6 +59,10 @@ class HarvestRunnerTest : public ::testing::Test {
       };
     };
     options.limits = limits_;
+    options.await_index = [this](int64_t sequence) {
+      MutexLock lock(&mu_);
+      awaited_.push_back(sequence);
+    };
     options.on_store_failure = [this](const absl::Status& status) {
       MutexLock lock(&mu_);
       store_failure_ = status;
@@ -104,6 +108,7 @@ class HarvestRunnerTest : public ::testing::Test {
   std::atomic<int> normalised_{0};
   Mutex mu_;
   absl::Status store_failure_;
+  std::vector<int64_t> awaited_;
   std::unique_ptr<HarvestRunner> runner_;
 };
 
@@ -120,6 +125,13 @@ TEST_F(HarvestRunnerTest, HarvestsEveryPageOnce) {
   EXPECT_EQ(normalised_, 105);
   EXPECT_EQ(archive_.pages_read, 11);
   EXPECT_EQ(store_.GetSource("s")->last_complete_run, run.id);
+}
+
+TEST_F(HarvestRunnerTest, EachPageWaitsForTheIndexOfThePageBefore) {
+  Fill(0, 35);
+  EXPECT_EQ(Harvest().state, RunState::kComplete);
+  MutexLock lock(&mu_);
+  EXPECT_EQ(awaited_, (std::vector<int64_t>{10, 20, 30}));
 }
 
 TEST_F(HarvestRunnerTest, AnEmptySourceIsComplete) {

@@ -67,6 +67,10 @@ struct HarvestRunnerOptions {
   // alone.
   std::function<NormaliseRecord()> normaliser;
   HarvestLimits limits;
+  // Called before each page with the sequence that the run's page before it was acknowledged at; may
+  // wait, for a bounded time, until the index has applied it. A harvest is faster than an index: this
+  // keeps what is acknowledged searchable within a page's time. May be empty.
+  std::function<void(int64_t sequence)> await_index;
   // Called, from a run's thread, when the catalogue failed with an I/O error: the outcome is
   // unknown and the process must end and replay. The run stays RUNNING.
   std::function<void(const absl::Status&)> on_store_failure;
@@ -108,6 +112,8 @@ class HarvestRunner {
   absl::StatusOr<std::unique_ptr<Connector>> MakeConnector(const Source& source) const;
   absl::StatusOr<RunProgress> Launch(const Source& source, bool accept_deletions);
   void Drive(Active* active);
+  // Whether the store already calls the source's last run ended while its thread is still there.
+  bool HasEnded(const std::string& source) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Reap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const HarvestRunnerOptions options_;
