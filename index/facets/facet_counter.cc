@@ -20,13 +20,18 @@ struct Candidate {
   const Counts* count;
 };
 
+// How many of `counts` a search at `level` lists.
+int64_t Listed(SearchLevel level, const Counts& counts) {
+  return level == SearchLevel::kStudy ? counts.studies : counts.rows;
+}
+
 void CutPage(std::vector<Candidate> candidates, const FacetSpec& spec, SearchLevel level,
              FacetResult* out) {
   out->total_values = static_cast<int64_t>(candidates.size());
   auto better = [&](const Candidate& a, const Candidate& b) {
-    const int64_t count_a = CountAt(level, *a.count), count_b = CountAt(level, *b.count);
+    const int64_t count_a = Listed(level, *a.count), count_b = Listed(level, *b.count);
     if (count_a != count_b) return count_a > count_b;
-    const int64_t exact_a = CountAt(level, *a.exact), exact_b = CountAt(level, *b.exact);
+    const int64_t exact_a = Listed(level, *a.exact), exact_b = Listed(level, *b.exact);
     if (exact_a != exact_b) return exact_a > exact_b;
     return a.key < b.key;
   };

@@ -19,7 +19,7 @@ std::string FacetName(const FacetResult& facet) {
 }  // namespace
 
 int64_t CountAt(SearchLevel level, const Counts& counts) {
-  return level == SearchLevel::kStudy ? counts.studies : counts.image_sets;
+  return level == SearchLevel::kStudy ? counts.studies : counts.rows;
 }
 
 void ToProto(const Hit& hit, v1::SearchHit* out) {

@@ -68,9 +68,9 @@ class ScriptedSnapshot final : public Snapshot {
       FacetResult facet;
       facet.field = spec.field;
       facet.attribute_key = spec.attribute_key;
-      facet.values.push_back({"EX:0000001", "one", {1, 2, 3, 4}, {5, 6, 7, 8}});
+      facet.values.push_back({"EX:0000001", "one", {1, 2, 3, 4, 3}, {5, 6, 7, 8, 9}});
       facet.total_values = 9;
-      facet.missing = {10, 20, 0, 0};
+      facet.missing = {10, 20, 0, 0, 21};
       answer.facets.push_back(std::move(facet));
     }
     answer.explain = query.explain;
@@ -221,8 +221,9 @@ TEST_F(SearchServiceTest, PassesTheAnswerOn) {
   request.set_level(v1::IMAGE_SET);
   request.clear_explain();
   ASSERT_THAT(Search(request), IsOk());
-  EXPECT_EQ(response_.facets(0).values(0).count(), 6);
-  EXPECT_EQ(response_.facets(0).missing_count(), 20);
+  // Rows: image sets, and the studies that have none.
+  EXPECT_EQ(response_.facets(0).values(0).count(), 9);
+  EXPECT_EQ(response_.facets(0).missing_count(), 21);
   EXPECT_EQ(response_.explain_size(), 0);
 }
 

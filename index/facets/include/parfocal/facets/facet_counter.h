@@ -28,9 +28,4 @@ class FacetCounter {
   const FacetDictionary& dictionary_;
 };
 
-// The number of `counts` that a search at `level` lists: studies, or rows.
-inline int64_t CountAt(SearchLevel level, const Counts& counts) {
-  return level == SearchLevel::kStudy ? counts.studies : counts.rows;
-}
-
 }  // namespace parfocal
