@@ -1,5 +1,6 @@
 """The 1,386 crates: every figure of STATS.md that an API can give, read from that file and asked of a
 node that harvested the archive with nothing but the two hierarchy files beside it as ontologies."""
+import os
 import re
 import sys
 import time
@@ -42,6 +43,8 @@ def main():
         seconds = time.monotonic() - began
         resident = node.resident_bytes() / 1e6
         print("crates: cold start to searchable %.1f s, %.0f MB resident at most" % (seconds, resident))
+        if os.environ.get("PARFOCAL_JUDGE_TIMES"):
+            checks.true("searchable within 5 s", seconds <= 5, "%.1f s" % seconds)
 
         publishers = node.facet("stated_publisher")
         for name, iri, count in stats["By publisher"][1:]:
