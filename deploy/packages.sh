@@ -58,8 +58,8 @@ prepare_environment() {
 build_jobs() {
   local cores memory_kib jobs
   cores=$(nproc)
-  memory_kib=$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo)
-  jobs=$((memory_kib / 1500000))
+  memory_kib=$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo 2>/dev/null) || memory_kib=
+  jobs=$((${memory_kib:-1500000} / 1500000))
   if ((jobs < 1)); then jobs=1; fi
   if ((jobs > cores)); then jobs=$cores; fi
   echo "${PARFOCAL_JOBS:-$jobs}"
