@@ -124,8 +124,8 @@ void HarvestRunner::Drive(Active* active) {
     OneRun one(options_, std::move(run), std::move(active->connector), active->accept_deletions,
                &active->stop, [&](const Run& now, int64_t done, int64_t total) {
                  MutexLock lock(&mu_);
-                 // That it ended is told below, together with room for the next run: who sees the one
-                 // may count on the other.
+                 // That it ended is told below, together with room for the next run: who sees the
+                 // one may count on the other.
                  if (now.state == RunState::kRunning) active->progress.run = now;
                  active->progress.done = done;
                  active->progress.total = total;

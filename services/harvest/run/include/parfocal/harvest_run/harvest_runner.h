@@ -67,9 +67,9 @@ struct HarvestRunnerOptions {
   // alone.
   std::function<NormaliseRecord()> normaliser;
   HarvestLimits limits;
-  // Called before each page with the sequence that the run's page before it was acknowledged at; may
-  // wait, for a bounded time, until the index has applied it. A harvest is faster than an index: this
-  // keeps what is acknowledged searchable within a page's time. May be empty.
+  // Called before each page with the sequence that the run's page before it was acknowledged at;
+  // may wait, for a bounded time, until the index has applied it. A harvest is faster than an
+  // index: this keeps what is acknowledged searchable within a page's time. May be empty.
   std::function<void(int64_t sequence)> await_index;
   // Called, from a run's thread, when the catalogue failed with an I/O error: the outcome is
   // unknown and the process must end and replay. The run stays RUNNING.
