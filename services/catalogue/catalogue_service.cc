@@ -113,14 +113,14 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
                                         v1::ListChangesResponse* response) override {
     return HandleUnary(
         *options_.dispatcher, context, "parfocal.v1.CatalogueService/ListChanges", request,
-        response, [this](const Call&, const auto& r, auto* out) { return ListChanges(r, out); });
+        response, [this](const Call&, const auto& r, auto* out) { return ChangesPage(r, out); });
   }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::NodeStatus* response) override {
     return HandleUnary(*options_.dispatcher, context, "parfocal.v1.CatalogueService/GetStatus",
                        request, response,
-                       [this](const Call&, const auto&, auto* out) { return GetStatus(out); });
+                       [this](const Call&, const auto&, auto* out) { return ReadStatus(out); });
   }
 
  private:
@@ -238,7 +238,7 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status ListChanges(const v1::ListChangesRequest& request,
+  absl::Status ChangesPage(const v1::ListChangesRequest& request,
                            v1::ListChangesResponse* response) const {
     PARFOCAL_ASSIGN_OR_RETURN(const int page_size,
                               PageSize(request.page_size(), kStandardChanges, kMaxChanges));
@@ -265,7 +265,7 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status GetStatus(v1::NodeStatus* response) const {
+  absl::Status ReadStatus(v1::NodeStatus* response) const {
     PARFOCAL_ASSIGN_OR_RETURN(const StoreStatus status,
                               options_.store->Status(std::string(kPublicGroup)));
     response->set_studies(status.studies);

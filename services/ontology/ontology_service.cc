@@ -93,9 +93,9 @@ class OntologyService final : public v1::OntologyService::CallbackService {
   grpc::ServerUnaryReactor* Resolve(grpc::CallbackServerContext* context,
                                     const v1::ResolveRequest* request,
                                     v1::ResolveResponse* response) override {
-    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.OntologyService/Resolve",
-                       request, response,
-                       [this](const Call&, const auto& r, auto* out) { return Resolve(r, out); });
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.OntologyService/Resolve", request, response,
+        [this](const Call&, const auto& r, auto* out) { return ResolveAll(r, out); });
   }
   grpc::ServerWriteReactor<v1::LoadOntologyProgress>* LoadOntology(
       grpc::CallbackServerContext* context, const v1::LoadOntologyRequest* request) override {
@@ -207,7 +207,7 @@ class OntologyService final : public v1::OntologyService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status Resolve(const v1::ResolveRequest& request, v1::ResolveResponse* response) const {
+  absl::Status ResolveAll(const v1::ResolveRequest& request, v1::ResolveResponse* response) const {
     if (request.texts_size() > kMaxTexts) {
       return LimitExceeded(
           "resolve_texts", kMaxTexts, "texts",

@@ -78,14 +78,14 @@ class SearchService final : public v1::SearchService::CallbackService {
                                    v1::SearchResponse* response) override {
     return HandleUnary(
         *options_.dispatcher, context, "parfocal.v1.SearchService/Search", request, response,
-        [this](const Call& call, const auto& r, auto* out) { return Search(call, r, out); });
+        [this](const Call& call, const auto& r, auto* out) { return Answer(call, r, out); });
   }
   grpc::ServerUnaryReactor* Suggest(grpc::CallbackServerContext* context,
                                     const v1::SuggestRequest* request,
                                     v1::SuggestResponse* response) override {
     return HandleUnary(*options_.dispatcher, context, "parfocal.v1.SearchService/Suggest", request,
                        response,
-                       [this](const Call&, const auto& r, auto* out) { return Suggest(r, out); });
+                       [this](const Call&, const auto& r, auto* out) { return Complete(r, out); });
   }
   grpc::ServerWriteReactor<v1::SearchHit>* StreamSearch(grpc::CallbackServerContext* context,
                                                         const v1::SearchRequest* request) override {
@@ -184,7 +184,7 @@ class SearchService final : public v1::SearchService::CallbackService {
     return bytes;
   }
 
-  absl::Status Search(const Call& call, const v1::SearchRequest& request,
+  absl::Status Answer(const Call& call, const v1::SearchRequest& request,
                       v1::SearchResponse* response) {
     PARFOCAL_ASSIGN_OR_RETURN(const Prepared search, Prepare(call, request));
     PARFOCAL_ASSIGN_OR_RETURN(
@@ -259,7 +259,7 @@ class SearchService final : public v1::SearchService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status Suggest(const v1::SuggestRequest& request, v1::SuggestResponse* response) const {
+  absl::Status Complete(const v1::SuggestRequest& request, v1::SuggestResponse* response) const {
     const std::string& prefix = request.prefix();
     if (prefix.size() > kMaxSuggestBytes) {
       return LimitExceeded(

@@ -81,7 +81,7 @@ class HarvestService final : public v1::HarvestService::CallbackService {
                                         v1::ListSourcesResponse* response) override {
     return HandleUnary(
         *options_.dispatcher, context, "parfocal.v1.HarvestService/ListSources", request, response,
-        [this](const Call&, const auto& r, auto* out) { return ListSources(r, out); });
+        [this](const Call&, const auto& r, auto* out) { return SourcesPage(r, out); });
   }
   grpc::ServerUnaryReactor* UpdateSource(grpc::CallbackServerContext* context,
                                          const v1::UpdateSourceRequest* request,
@@ -108,21 +108,21 @@ class HarvestService final : public v1::HarvestService::CallbackService {
                                    const v1::GetRunRequest* request, v1::Run* response) override {
     return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/GetRun", request,
                        response,
-                       [this](const Call&, const auto& r, auto* out) { return GetRun(r, out); });
+                       [this](const Call&, const auto& r, auto* out) { return ReadRun(r, out); });
   }
   grpc::ServerUnaryReactor* ListRuns(grpc::CallbackServerContext* context,
                                      const v1::ListRunsRequest* request,
                                      v1::ListRunsResponse* response) override {
     return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/ListRuns",
                        request, response,
-                       [this](const Call&, const auto& r, auto* out) { return ListRuns(r, out); });
+                       [this](const Call&, const auto& r, auto* out) { return RunsPage(r, out); });
   }
   grpc::ServerUnaryReactor* ListRejections(grpc::CallbackServerContext* context,
                                            const v1::ListRejectionsRequest* request,
                                            v1::ListRejectionsResponse* response) override {
     return HandleUnary(
         *options_.dispatcher, context, "parfocal.v1.HarvestService/ListRejections", request,
-        response, [this](const Call&, const auto& r, auto* out) { return ListRejections(r, out); });
+        response, [this](const Call&, const auto& r, auto* out) { return RejectionsPage(r, out); });
   }
   grpc::ServerWriteReactor<v1::Run>* WatchRun(grpc::CallbackServerContext* context,
                                               const v1::WatchRunRequest* request) override {
@@ -184,7 +184,7 @@ class HarvestService final : public v1::HarvestService::CallbackService {
     return options_.tokens->Make(hash, {0, "", items[end - 1].id});
   }
 
-  absl::Status ListSources(const v1::ListSourcesRequest& request,
+  absl::Status SourcesPage(const v1::ListSourcesRequest& request,
                            v1::ListSourcesResponse* response) const {
     std::vector<Source> sources = options_.store->ListSources();
     std::sort(sources.begin(), sources.end(),
@@ -246,7 +246,7 @@ class HarvestService final : public v1::HarvestService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status GetRun(const v1::GetRunRequest& request, v1::Run* response) const {
+  absl::Status ReadRun(const v1::GetRunRequest& request, v1::Run* response) const {
     PARFOCAL_ASSIGN_OR_RETURN(const RunName name, ParseRunName(request.name()));
     PARFOCAL_ASSIGN_OR_RETURN(const RunProgress progress,
                               options_.runner->Get(name.source, name.run));
@@ -254,7 +254,7 @@ class HarvestService final : public v1::HarvestService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status ListRuns(const v1::ListRunsRequest& request, v1::ListRunsResponse* response) const {
+  absl::Status RunsPage(const v1::ListRunsRequest& request, v1::ListRunsResponse* response) const {
     PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.parent(), "parent"));
     PARFOCAL_RETURN_IF_ERROR(options_.store->GetSource(id).status());
     PARFOCAL_ASSIGN_OR_RETURN(
@@ -274,7 +274,7 @@ class HarvestService final : public v1::HarvestService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status ListRejections(const v1::ListRejectionsRequest& request,
+  absl::Status RejectionsPage(const v1::ListRejectionsRequest& request,
                               v1::ListRejectionsResponse* response) const {
     RunName name;
     if (absl::StatusOr<std::string> source = ParseSourceName(request.parent(), "parent");

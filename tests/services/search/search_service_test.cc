@@ -62,15 +62,15 @@ class ScriptedSnapshot final : public Snapshot {
       answer.hits.push_back(std::move(hit));
     }
     answer.more = end < hits_;
-    answer.total = {hits_, 7, 11, 13};
+    answer.total = {hits_, 7, 11, 13, 17};
     answer.revision = revision_;
     for (const FacetSpec& spec : query.facets) {
       FacetResult facet;
       facet.field = spec.field;
       facet.attribute_key = spec.attribute_key;
-      facet.values.push_back({"EX:0000001", "one", {1, 2, 3, 4, 3}, {5, 6, 7, 8, 9}});
+      facet.values.push_back({"EX:0000001", "one", {1, 2, 3, 4, 21}, {5, 6, 7, 8, 61}});
       facet.total_values = 9;
-      facet.missing = {10, 20, 0, 0, 21};
+      facet.missing = {10, 20, 0, 0, 23};
       answer.facets.push_back(std::move(facet));
     }
     answer.explain = query.explain;
@@ -221,9 +221,11 @@ TEST_F(SearchServiceTest, PassesTheAnswerOn) {
   request.set_level(v1::IMAGE_SET);
   request.clear_explain();
   ASSERT_THAT(Search(request), IsOk());
-  // Rows: image sets, and the studies that have none.
-  EXPECT_EQ(response_.facets(0).values(0).count(), 9);
-  EXPECT_EQ(response_.facets(0).missing_count(), 21);
+  // Image sets, and studies that have none.
+  EXPECT_EQ(response_.total_size(), 17);
+  EXPECT_EQ(response_.facets(0).values(0).exact_count(), 21);
+  EXPECT_EQ(response_.facets(0).values(0).count(), 61);
+  EXPECT_EQ(response_.facets(0).missing_count(), 23);
   EXPECT_EQ(response_.explain_size(), 0);
 }
 
