@@ -35,8 +35,12 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
       stream_->Send(std::move(now));
     }
     if (ended) return stream_->Close(absl::OkStatus());
+    // The alarm keeps its function after the call: it must not keep us, who own the alarm.
     alarm_.Set(std::chrono::system_clock::now() + kInterval,
-               [self = shared_from_this()](bool /*due*/) { self->Look(); });
+               [self = shared_from_this()](bool /*due*/) mutable {
+                 const std::shared_ptr<Watcher> watcher = std::move(self);
+                 watcher->Look();
+               });
   }
 
  private:

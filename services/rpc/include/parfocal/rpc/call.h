@@ -170,10 +170,13 @@ class StreamCall final : public grpc::ServerWriteReactor<Response>,
     MutexLock lock(&mu_);
     if (done_) return;
     if (writing_ && absl::Now() - last_write_ > kStreamStall) context_->TryCancel();
-    alarm_.Set(std::chrono::system_clock::now() + std::chrono::seconds(10),
-               [self = this->shared_from_this()](bool due) {
-                 if (due) self->WatchForStall();
-               });
+    alarm_.Set(
+        std::chrono::system_clock::now() + std::chrono::seconds(10),
+        // The alarm keeps its function after the call: it must not keep us, who own the alarm.
+        [self = this->shared_from_this()](bool due) mutable {
+          const std::shared_ptr<StreamCall> stream = std::move(self);
+          if (due) stream->WatchForStall();
+        });
   }
 
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
