@@ -7,7 +7,8 @@
 namespace parfocal {
 
 void ToProto(const Hit& hit, v1::SearchHit* out);
-// Which count of `counts` is that of things at `level`: studies, or image sets and studies without any.
+// Which count of `counts` is that of things at `level`: studies, or image sets and studies without
+// any.
 int64_t CountAt(SearchLevel level, const Counts& counts);
 void ToProto(const FacetResult& facet, SearchLevel level, v1::Facet* out);
 void ToProto(const ExplainStep& step, v1::ExplainStep* out);
