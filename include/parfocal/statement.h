@@ -28,6 +28,9 @@ enum class TermRule : uint8_t {
   kExactSynonym = 6,
   kFoldedLabel = 7,
   kLexical = 8,
+  kLabelOverId = 9,  // The id's own label says something else, and a third witness backs the words.
+  kRepairedSymbol = 10,  // A gene symbol that a spreadsheet had turned into a date.
+  kMined = 11,           // Found in the title or the description; nobody states it.
 };
 
 struct Statement {
@@ -58,6 +61,9 @@ struct Statement {
   // Only in a Study: the block (screen or experiment, such as "screenA") for whose ImageSets alone
   // the statement holds. Empty: for all of them.
   std::string scope;
+  // What the rule rests on beyond the words, for people: the mapping set, the synonym that matched,
+  // the third witness. Empty where the rule says it all.
+  std::string evidence;
 
   friend bool operator==(const Statement&, const Statement&) = default;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,10 @@ class TermLookup {
   virtual std::vector<TermMatch> Suggest(absl::string_view prefix,
                                          const std::vector<std::string>& ontologies,
                                          size_t limit) const = 0;
+  // Calls `visit` for each described term of `ontology` (a prefix; empty: of all) by id, obsolete
+  // ones too, until it returns false. Reads every term whole: for building things, not for answers.
+  virtual void Visit(absl::string_view ontology,
+                     const std::function<bool(const Term&)>& visit) const = 0;
 };
 
 }  // namespace parfocal

@@ -16,7 +16,7 @@
 namespace parfocal::catalogue {
 
 // Version of everything below the directory. A program refuses any other.
-inline constexpr int kCatalogueFormat = 1;
+inline constexpr int kCatalogueFormat = 2;
 inline constexpr char kFormatFile[] = "FORMAT";
 inline constexpr char kDatabaseFolder[] = "db";
 

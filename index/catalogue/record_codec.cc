@@ -153,12 +153,13 @@ void StatementFields(Io& io, T& x) {
   io.TextLike(x.term, x.stated_id);
   io.TextLike(x.label, x.value);
   io.Enum(x.origin, Origin::kInferred);
-  io.Enum(x.rule, TermRule::kLexical);
+  io.Enum(x.rule, TermRule::kMined);
   io.Real(x.confidence);
   io.Flag(x.label_conflict);
   io.Key(x.role);
   io.Number(x.group);
   io.Key(x.scope);
+  io.Text(x.evidence);
 }
 
 template <typename Io, typename T>

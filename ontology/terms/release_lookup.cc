@@ -191,4 +191,13 @@ std::vector<TermMatch> ReleaseLookup::Suggest(absl::string_view prefix,
   return out;
 }
 
+void ReleaseLookup::Visit(absl::string_view ontology,
+                          const std::function<bool(const Term&)>& visit) const {
+  for (size_t at = 0; at < index_.size(); ++at) {
+    if (!ontology.empty() && CuriePrefix(index_.ids[at]) != ontology) continue;
+    const std::optional<Term> term = Find(index_.ids[at]);
+    if (term.has_value() && !visit(*term)) return;
+  }
+}
+
 }  // namespace parfocal::internal

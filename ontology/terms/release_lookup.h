@@ -30,6 +30,8 @@ class ReleaseLookup final : public TermLookup {
   std::vector<TermMatch> Suggest(absl::string_view prefix,
                                  const std::vector<std::string>& ontologies,
                                  size_t limit) const override;
+  void Visit(absl::string_view ontology,
+             const std::function<bool(const Term&)>& visit) const override;
 
  private:
   // What the files say about the term beyond the index: synonyms, definition, cross-references.

@@ -229,8 +229,12 @@ class OntologyService final : public v1::OntologyService::CallbackService {
       resolution->set_rule(ToProto(resolved.rule));
       if (!resolved.term.empty())
         resolution->set_label(ValidUtf8(resolved.candidates.front().label));
-      for (const TermMatch& match : resolved.candidates)
-        MatchToProto(match, resolution->add_candidates());
+      for (const TermMatch& match : resolved.candidates) {
+        v1::Candidate* candidate = resolution->add_candidates();
+        candidate->set_id(ValidUtf8(match.id));
+        candidate->set_label(ValidUtf8(match.label));
+        candidate->set_rule(ToProto(resolved.rule));
+      }
     }
     return absl::OkStatus();
   }

@@ -36,7 +36,7 @@ static_assert(static_cast<int>(Quality::kFailed) == v1::ImageSet::FAILED);
 static_assert(static_cast<int>(Outcome::kTestedNegative) == v1::Observation::TESTED_NEGATIVE);
 // These count from a value that the wire calls 1, since its 0 is "not said".
 static_assert(static_cast<int>(ObservationKind::kOther) + 1 == v1::Observation::OTHER);
-static_assert(static_cast<int>(TermRule::kLexical) + 1 == v1::LEXICAL);
+static_assert(static_cast<int>(TermRule::kMined) + 1 == v1::MINED);
 static_assert(static_cast<int>(Origin::kInferred) + 1 == v1::INFERRED);
 static_assert(static_cast<int>(RunState::kHeld) + 1 == v1::Run::HELD);
 static_assert(static_cast<int>(SynonymScope::kRelated) + 1 == v1::Synonym::RELATED);
@@ -265,6 +265,7 @@ void ToProto(const Statement& statement, v1::Statement* out) {
   out->set_role(Text(statement.role));
   out->set_group(statement.group);
   out->set_scope(Text(statement.scope));
+  out->set_evidence(Text(statement.evidence));
 }
 
 v1::TermRule ToProto(TermRule rule) {

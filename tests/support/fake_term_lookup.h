@@ -91,6 +91,14 @@ class FakeTermLookup final : public TermLookup {
     }
     return out;
   }
+  void Visit(absl::string_view ontology,
+             const std::function<bool(const Term&)>& visit) const override {
+    for (const auto& [id, term] : terms_) {
+      if (ontology.empty() || term.ontology == ontology) {
+        if (!visit(term)) return;
+      }
+    }
+  }
 
  private:
   template <typename Next>

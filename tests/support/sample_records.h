@@ -106,12 +106,13 @@ inline Statement RandomRecords::NextStatement() {
   s.term = Coin() ? s.stated_id : Text();
   s.label = Coin() ? s.value : Text();
   s.origin = Pick(Origin::kInferred);
-  s.rule = Pick(TermRule::kLexical);
+  s.rule = Pick(TermRule::kMined);
   s.confidence = static_cast<float>(Below(1000)) / 1000;
   s.label_conflict = Coin();
   s.role = Name();
   s.group = static_cast<uint32_t>(random_());
   s.scope = Name();
+  s.evidence = Text();
   return s;
 }
 inline std::vector<Attribute> RandomRecords::Attributes() {

@@ -108,6 +108,11 @@ class FewTerms final : public TermLookup {
     }
     return out;
   }
+  void Visit(absl::string_view, const std::function<bool(const Term&)>& visit) const override {
+    for (const auto& [id, term] : terms_) {
+      if (!visit(term)) return;
+    }
+  }
 
  private:
   static bool Wanted(const Term& term, const std::vector<std::string>& ontologies) {

@@ -18,7 +18,7 @@
 namespace parfocal::catalogue {
 
 // First byte of both forms.
-inline constexpr unsigned char kRecordCodecVersion = 1;
+inline constexpr unsigned char kRecordCodecVersion = 2;
 
 // Appends the canonical form of `record` to `*out`.
 void AppendCanonical(const Record& record, std::string* out);
