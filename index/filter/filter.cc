@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "scanner.h"
 #include "tree.h"
 
 namespace parfocal {
@@ -16,14 +17,14 @@ bool IsNameStart(char c) { return absl::ascii_isalpha(static_cast<unsigned char>
 bool IsNameByte(char c) {
   return IsNameStart(c) || absl::ascii_isdigit(static_cast<unsigned char>(c));
 }
-bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
+using syntax::IsSpace;
 bool IsBareByte(char c) {
   return !IsSpace(c) && c != '(' && c != ')' && c != '"' && c != '\'' && c != '\0';
 }
 
-class Parser {
+class Parser : private syntax::Scanner {
  public:
-  explicit Parser(absl::string_view text) : text_(text) {}
+  explicit Parser(absl::string_view text) : Scanner(text, "filter", "FILTER_SYNTAX") {}
 
   absl::StatusOr<FilterNode> Run() {
     SkipSpace();
@@ -38,21 +39,6 @@ class Parser {
   }
 
  private:
-  bool AtEnd() const { return at_ >= text_.size(); }
-  void SkipSpace() {
-    while (!AtEnd() && IsSpace(text_[at_])) ++at_;
-  }
-  absl::Status Fail(absl::string_view why) const { return FailAt(at_, why); }
-  absl::Status FailAt(size_t offset, absl::string_view why) const {
-    return WithReason(
-        absl::InvalidArgumentError(absl::StrCat("filter: ", why, " at byte ", offset)),
-        "FILTER_SYNTAX", "filter");
-  }
-  absl::Status TooDeep() const {
-    return syntax::LimitError("filter", absl::StrCat("nested too deep near byte ", at_),
-                              "filter_depth", kMaxSyntaxDepth);
-  }
-
   // Whether the upper-case word `keyword` stands here, whole.
   bool Peek(absl::string_view keyword) const {
     if (text_.substr(at_, keyword.size()) != keyword) return false;
@@ -169,7 +155,7 @@ class Parser {
       }
       ++at_;
       node.comparator = Comparator::kPresent;
-      PARFOCAL_RETURN_IF_ERROR(CountLeaf());
+      PARFOCAL_RETURN_IF_ERROR(CountLeaf("values"));
       return node;
     }
     PARFOCAL_ASSIGN_OR_RETURN(std::string value, Value());
@@ -219,7 +205,7 @@ class Parser {
   absl::StatusOr<std::string> Value() {
     SkipSpace();
     if (AtEnd()) return Fail("expected a value");
-    PARFOCAL_RETURN_IF_ERROR(CountLeaf());
+    PARFOCAL_RETURN_IF_ERROR(CountLeaf("values"));
     if (text_[at_] == '"' || text_[at_] == '\'') return Quoted();
     if (Peek("AND") || Peek("OR") || Peek("NOT"))
       return Fail("expected a value (quote it if it is a word of the language)");
@@ -247,16 +233,6 @@ class Parser {
     }
     return FailAt(begin, "unclosed quote");
   }
-
-  absl::Status CountLeaf() {
-    if (++leaves_ <= kMaxSyntaxLeaves) return absl::OkStatus();
-    return syntax::LimitError("filter", absl::StrCat("too many values at byte ", at_),
-                              "filter_leaves", kMaxSyntaxLeaves);
-  }
-
-  const absl::string_view text_;
-  size_t at_ = 0;
-  int leaves_ = 0;
 };
 
 void AppendQuoted(absl::string_view value, std::string* out) {
@@ -290,40 +266,21 @@ absl::string_view Spelling(Comparator comparator) {
   return "";
 }
 
-void Print(const FilterNode& node, bool inside, std::string* out) {
-  switch (node.kind) {
-    case Kind::kAll:
-      return;
-    case Kind::kNot:
-      out->append("NOT ");
-      Print(node.children[0], /*inside=*/true, out);
-      return;
-    case Kind::kAnd:
-    case Kind::kOr:
-      if (inside) out->push_back('(');
-      for (size_t i = 0; i < node.children.size(); ++i) {
-        if (i > 0) out->append(node.kind == Kind::kAnd ? " AND " : " OR ");
-        Print(node.children[i], /*inside=*/true, out);
-      }
-      if (inside) out->push_back(')');
-      return;
-    case Kind::kCondition:
-      out->append(node.field);
-      if (node.field == "attribute") {
-        out->push_back('[');
-        AppendQuoted(node.attribute_key, out);
-        out->push_back(']');
-      }
-      if (!node.member.empty()) absl::StrAppend(out, ".", node.member);
-      absl::StrAppend(out, Spelling(node.comparator));
-      if (node.values.size() > 1) out->push_back('(');
-      for (size_t i = 0; i < node.values.size(); ++i) {
-        if (i > 0) out->append(" OR ");
-        AppendQuoted(node.values[i], out);
-      }
-      if (node.values.size() > 1) out->push_back(')');
-      return;
+void PrintCondition(const FilterNode& node, std::string* out) {
+  out->append(node.field);
+  if (node.field == "attribute") {
+    out->push_back('[');
+    AppendQuoted(node.attribute_key, out);
+    out->push_back(']');
   }
+  if (!node.member.empty()) absl::StrAppend(out, ".", node.member);
+  absl::StrAppend(out, Spelling(node.comparator));
+  if (node.values.size() > 1) out->push_back('(');
+  for (size_t i = 0; i < node.values.size(); ++i) {
+    if (i > 0) out->append(" OR ");
+    AppendQuoted(node.values[i], out);
+  }
+  if (node.values.size() > 1) out->push_back(')');
 }
 
 }  // namespace
@@ -339,7 +296,7 @@ absl::StatusOr<Filter> Filter::Parse(absl::string_view text) {
 
 std::string Filter::ToString() const {
   std::string out;
-  Print(root_, /*inside=*/false, &out);
+  syntax::Print(root_, /*inside=*/false, PrintCondition, &out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scanner.h"
 #include "tree.h"
 
 namespace parfocal {
@@ -12,7 +13,8 @@ namespace {
 
 using Kind = WordNode::Kind;
 
-bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
+using syntax::IsSpace;
+
 bool IsWordByte(char c) { return !IsSpace(c) && c != '(' && c != ')' && c != '"' && c != '\0'; }
 
 // Whether `text` has the form of a field's name: lower case, digits and '_'.
@@ -31,34 +33,21 @@ int Characters(absl::string_view text) {
   return count;
 }
 
-class Parser {
+class Parser : private syntax::Scanner {
  public:
-  explicit Parser(absl::string_view text) : text_(text) {}
+  explicit Parser(absl::string_view text) : Scanner(text, "query", "QUERY_SYNTAX") {}
 
   absl::StatusOr<WordNode> Run() {
     SkipSpace();
     if (AtEnd()) return WordNode{};
     PARFOCAL_ASSIGN_OR_RETURN(WordNode root, Conjunction(0));
     SkipSpace();
-    if (!AtEnd()) return Fail(at_, "bracket that was never opened");
+    if (!AtEnd()) return Fail("bracket that was never opened");
     if (syntax::Depth(root) > kMaxSyntaxDepth) return TooDeep();
     return root;
   }
 
  private:
-  bool AtEnd() const { return at_ >= text_.size(); }
-  void SkipSpace() {
-    while (!AtEnd() && IsSpace(text_[at_])) ++at_;
-  }
-  absl::Status Fail(size_t offset, absl::string_view why) const {
-    return WithReason(absl::InvalidArgumentError(absl::StrCat("query: ", why, " at byte ", offset)),
-                      "QUERY_SYNTAX", "query");
-  }
-  absl::Status TooDeep() const {
-    return syntax::LimitError("query", absl::StrCat("nested too deep near byte ", at_),
-                              "query_depth", kMaxSyntaxDepth);
-  }
-
   // The word that stands here: up to white space, a quote or a bracket.
   absl::string_view PeekWord() const {
     size_t end = at_;
@@ -99,18 +88,18 @@ class Parser {
     const bool minus = !AtEnd() && text_[at_] == '-';
     if (minus) ++at_;
     if (minus && (AtEnd() || IsSpace(text_[at_]))) {
-      return Fail(at_ - 1, "'-' without a word behind it");
+      return FailAt(at_ - 1, "'-' without a word behind it");
     }
     if (minus || Accept("NOT")) {
       PARFOCAL_ASSIGN_OR_RETURN(WordNode child, Negation(depth + 1));
       return syntax::Negate(std::move(child));
     }
-    if (AtEnd()) return Fail(at_, "expected a word");
+    if (AtEnd()) return Fail("expected a word");
     if (text_[at_] == '(') {
       const size_t open = at_++;
       PARFOCAL_ASSIGN_OR_RETURN(WordNode inner, Conjunction(depth + 1));
       SkipSpace();
-      if (AtEnd()) return Fail(open, "unclosed bracket");
+      if (AtEnd()) return FailAt(open, "unclosed bracket");
       ++at_;  // Conjunction ends at the end of the text or at a closing bracket only.
       return inner;
     }
@@ -120,12 +109,9 @@ class Parser {
   absl::StatusOr<WordNode> Words() {
     WordNode node;
     node.offset = at_;
-    if (++leaves_ > kMaxSyntaxLeaves) {
-      return syntax::LimitError("query", absl::StrCat("too many words at byte ", at_),
-                                "query_leaves", kMaxSyntaxLeaves);
-    }
+    PARFOCAL_RETURN_IF_ERROR(CountLeaf("words"));
     absl::string_view word = PeekWord();
-    if (word == "AND" || word == "OR" || word == "NOT") return Fail(at_, "expected a word");
+    if (word == "AND" || word == "OR" || word == "NOT") return Fail("expected a word");
     const size_t colon = word.find(':');
     if (colon != absl::string_view::npos && LooksLikeField(word.substr(0, colon))) {
       const bool quote_follows = colon + 1 == word.size() && at_ + word.size() < text_.size() &&
@@ -138,7 +124,7 @@ class Parser {
     }
     if (word.empty()) {
       if (!AtEnd() && text_[at_] == '"') return Phrase(std::move(node));
-      return Fail(at_, "expected a word");
+      return Fail("expected a word");
     }
     return Word(std::move(node), word);
   }
@@ -151,7 +137,7 @@ class Parser {
       at_ += word.size();
       return node;
     }
-    if (star + 1 != word.size()) return Fail(at_ + star, "'*' may only end a word");
+    if (star + 1 != word.size()) return FailAt(at_ + star, "'*' may only end a word");
     if (Characters(word.substr(0, star)) < kMinPrefixCharacters) {
       return syntax::LimitError("query", absl::StrCat("'", word, "' is too short at byte ", at_),
                                 "prefix_characters (at least)", kMinPrefixCharacters);
@@ -169,10 +155,10 @@ class Parser {
   absl::StatusOr<WordNode> Phrase(WordNode node) {
     const size_t open = at_;
     const size_t close = text_.find('"', at_ + 1);
-    if (close == absl::string_view::npos) return Fail(open, "unclosed quote");
+    if (close == absl::string_view::npos) return FailAt(open, "unclosed quote");
     const absl::string_view inside =
         absl::StripAsciiWhitespace(text_.substr(open + 1, close - open - 1));
-    if (inside.empty()) return Fail(open, "empty phrase");
+    if (inside.empty()) return FailAt(open, "empty phrase");
     const std::vector<absl::string_view> words =
         absl::StrSplit(inside, absl::ByAnyChar(" \t\r\n\v\f"), absl::SkipEmpty());
     if (words.size() > static_cast<size_t>(kMaxPhraseWords)) {
@@ -186,39 +172,15 @@ class Parser {
     return node;
   }
 
-  const absl::string_view text_;
-  size_t at_ = 0;
-  int leaves_ = 0;
   int prefixes_ = 0;
 };
 
-void Print(const WordNode& node, bool inside, std::string* out) {
-  switch (node.kind) {
-    case Kind::kAll:
-      return;
-    case Kind::kNot:
-      out->append("NOT ");
-      Print(node.children[0], /*inside=*/true, out);
-      return;
-    case Kind::kAnd:
-    case Kind::kOr:
-      if (inside) out->push_back('(');
-      for (size_t i = 0; i < node.children.size(); ++i) {
-        if (i > 0) out->append(node.kind == Kind::kAnd ? " AND " : " OR ");
-        Print(node.children[i], /*inside=*/true, out);
-      }
-      if (inside) out->push_back(')');
-      return;
-    case Kind::kWord:
-    case Kind::kPhrase:
-    case Kind::kPrefix:
-      if (!node.field.empty()) absl::StrAppend(out, node.field, ":");
-      if (node.kind == Kind::kPhrase) {
-        absl::StrAppend(out, "\"", node.text, "\"");
-      } else {
-        absl::StrAppend(out, node.text, node.kind == Kind::kPrefix ? "*" : "");
-      }
-      return;
+void PrintWords(const WordNode& node, std::string* out) {
+  if (!node.field.empty()) absl::StrAppend(out, node.field, ":");
+  if (node.kind == Kind::kPhrase) {
+    absl::StrAppend(out, "\"", node.text, "\"");
+  } else {
+    absl::StrAppend(out, node.text, node.kind == Kind::kPrefix ? "*" : "");
   }
 }
 
@@ -235,7 +197,7 @@ absl::StatusOr<WordQuery> WordQuery::Parse(absl::string_view text) {
 
 std::string WordQuery::ToString() const {
   std::string out;
-  Print(root_, /*inside=*/false, &out);
+  syntax::Print(root_, /*inside=*/false, PrintWords, &out);
   return out;
 }
 

@@ -1,7 +1,8 @@
-// What both parsers do with their trees: joining, negating and measuring nodes.
+// What both parsers do with their trees: joining, negating, measuring and printing nodes.
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,32 @@ int Depth(const Node& node) {
   int deepest = 0;
   for (const Node& child : node.children) deepest = std::max(deepest, Depth(child));
   return deepest + 1;
+}
+
+// Prints the operators of a tree, the way both grammars spell them; `leaf` prints what has no
+// children.
+template <typename Node, typename Leaf>
+void Print(const Node& node, bool inside, const Leaf& leaf, std::string* out) {
+  using Kind = typename Node::Kind;
+  switch (node.kind) {
+    case Kind::kAll:
+      return;
+    case Kind::kNot:
+      out->append("NOT ");
+      Print(node.children[0], /*inside=*/true, leaf, out);
+      return;
+    case Kind::kAnd:
+    case Kind::kOr:
+      if (inside) out->push_back('(');
+      for (size_t i = 0; i < node.children.size(); ++i) {
+        if (i > 0) out->append(node.kind == Kind::kAnd ? " AND " : " OR ");
+        Print(node.children[i], /*inside=*/true, leaf, out);
+      }
+      if (inside) out->push_back(')');
+      return;
+    default:
+      leaf(node, out);
+  }
 }
 
 // `what` exceeds the documented limit called `limit`.

@@ -95,7 +95,7 @@ TEST(RecordCodecTest, NamesTheRecordThatIsDamaged) {
   EXPECT_THAT(
       DecodeStored(name, "", table),
       StatusIs(absl::StatusCode::kDataLoss, HasSubstr("sources/src/studies/S1: too short")));
-  EXPECT_THAT(DecodeStored(name, "\x02S", table),
+  EXPECT_THAT(DecodeStored(name, "\x01S", table),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("version")));
   EXPECT_THAT(DecodeStored(name, Stored(testing::MakeImageSet("src", "S1", "1"), &table), table),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("kind")));
@@ -117,14 +117,14 @@ TEST(RecordCodecTest, KeepsTheCanonicalForm) {
   statement.term = "EX:1";
   study.statements = {statement};
   const char expected[] =
-      "\x01S\x03src\x02S1\x00\x01T\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"  // up to
+      "\x02S\x03src\x02S1\x00\x01T\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"  // up to
                                                                                      // funding
       "\x00\x00\x00\x00\x00\x00\x00\x00"  // licence, access
       "\x01\x01"
       "f\x01v\x00\x05"
-      "EX:1\x00\x00\x00\x00\x00\x80\x3f\x00\x00\x00\x00"  // the statement
-      "\x00\x00\x00"                                      // sets, relations, blocks
-      "\x00\x00\x01\x01\x00\x00";                         // counts, attributes
+      "EX:1\x00\x00\x00\x00\x00\x80\x3f\x00\x00\x00\x00\x00"  // the statement
+      "\x00\x00\x00"                                          // sets, relations, blocks
+      "\x00\x00\x01\x01\x00\x00";                             // counts, attributes
   EXPECT_EQ(Canonical(study), std::string(expected, sizeof(expected) - 1));
 }
 

@@ -13,6 +13,7 @@
 #include "parfocal/v1/catalogue_service.pb.h"
 #include "parfocal/v1/harvest_service.pb.h"
 #include "parfocal/v1/ontology_service.pb.h"
+#include "parfocal/v1/phenotype_service.pb.h"
 #include "parfocal/v1/search_service.pb.h"
 
 namespace parfocal {
@@ -21,8 +22,8 @@ namespace {
 TEST(MethodPolicyTest, NamesEveryMethodOfTheContractAndNoOther) {
   const google::protobuf::FileDescriptor* files[] = {
       v1::SearchRequest::descriptor()->file(), v1::Source::descriptor()->file(),
-      v1::NodeStatus::descriptor()->file(), v1::Term::descriptor()->file(),
-      v1::Checkpoint::descriptor()->file()};
+      v1::NodeStatus::descriptor()->file(),    v1::Term::descriptor()->file(),
+      v1::Checkpoint::descriptor()->file(),    v1::Network::descriptor()->file()};
   std::set<std::string> methods;
   for (const auto* file : files) {
     for (int s = 0; s < file->service_count(); ++s) {
