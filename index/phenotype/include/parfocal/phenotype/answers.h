@@ -277,6 +277,8 @@ struct SampledTerms {
     int64_t genes = 0, genes_rolled_up = 0;
     int32_t screens = 0, studies = 0;
     double information_content = 0;
+    // Image sets that show it but are controls, or failed; in none of the counts above.
+    int64_t controls = 0, failed = 0;
   };
   std::vector<Row> rows;  // Most genes first, then by term.
   int64_t total_size = 0;
