@@ -49,6 +49,9 @@ struct PageCommit {
   std::vector<RecordName> tombstones;
   std::vector<Rejection> rejections;
   std::string cursor;  // Where the next page of the run begins.
+  // What the records were normalised with: names the state of ontologies, genes and mappings. No
+  // part of the content: a release that says the same of a record does not change it.
+  std::string release;
   // Rows read, accepted and rejected, pages, fetched, quarantined, skipped and label conflicts as
   // counted by the caller; new, changed, unchanged, deleted and restored are counted by the store.
   Ledger ledger;
@@ -75,6 +78,8 @@ struct RecordMeta {
   std::string content_sha256;
   absl::Time first_seen;
   absl::Time last_changed;
+  // What its content was normalised with when it was last written; see PageCommit::release.
+  std::string release;
   bool deleted = false;  // A tombstone; the record is then its last content.
 };
 
@@ -83,11 +88,25 @@ struct StoredRecord {
   RecordMeta meta;
 };
 
+// What a new normalisation made of a record that was read from the store.
+struct Amendment {
+  Record record;
+  int64_t sequence = 0;  // RecordMeta::sequence of the version that was read.
+};
+
+struct AmendReceipt {
+  int64_t changed = 0;    // Their content is new; each has a change entry.
+  int64_t unchanged = 0;  // The normalisation makes the same of them.
+  int64_t skipped = 0;    // Deleted or changed by a harvest since they were read: left alone.
+  int64_t sequence = 0;   // Of the last change; the group's newest if nothing changed.
+};
+
 struct StoreStatus {
   int64_t sequence = 0;  // Newest of the group.
   int64_t studies = 0;
   int64_t image_sets = 0;
   int64_t tombstones = 0;
+  std::string normalised;  // See SetNormalised; empty: not known.
 };
 
 class RecordStore {
@@ -101,6 +120,17 @@ class RecordStore {
   // `page.source`, or a raw slice lies outside of its blob. After UNAVAILABLE (an I/O error) the
   // outcome is unknown: stop and replay.
   virtual absl::StatusOr<PageReceipt> CommitPage(const PageCommit& page) = 0;
+
+  // Replaces the normalised content of live records of `group`, all in one synced write, or
+  // nothing. Raw bytes, first_seen and the runs that touched a record stay. A record whose version
+  // is no longer the one that was read is skipped, so any harvest may go on meanwhile: what it
+  // brings wins. INVALID_ARGUMENT if a name stands twice or is none; UNAVAILABLE as CommitPage.
+  virtual absl::StatusOr<AmendReceipt> Amend(const std::string& group,
+                                             absl::Span<const Amendment> amendments,
+                                             const std::string& release) = 0;
+  // Notes that every live record of `group` holds what normalisation with `release` makes of it.
+  // Until a node has said so for its release, some records may wait for it.
+  virtual absl::Status SetNormalised(const std::string& group, const std::string& release) = 0;
 
   // Returns the live record called `name`, or NOT_FOUND.
   virtual absl::StatusOr<StoredRecord> Get(const RecordName& name) const = 0;

@@ -71,6 +71,19 @@ void ChangeSet::Upsert(absl::string_view key, bool is_study, const MetaRow* old,
   Put(Family::kMeta, key, Encode(*row));
 }
 
+void ChangeSet::Amend(absl::string_view key, absl::string_view body, MetaRow* row) {
+  groups_changed_.insert(row->group);
+  row->last_changed = now_;
+  row->sequence = AddChange(row->group, ChangeKind::kUpsert, key);
+  Put(Family::kRecords, key, body);
+  Put(Family::kMeta, key, Encode(*row));
+}
+
+void ChangeSet::SetNormalised(const std::string& group, const std::string& release) {
+  groups_changed_.insert(group);
+  state_.groups[group].normalised = release;
+}
+
 void ChangeSet::Tombstone(absl::string_view key, bool is_study, const MetaRow& old) {
   MetaRow row = old;
   row.deleted = true;

@@ -50,6 +50,10 @@ class ChangeSet {
   // is its row so far, or nullptr. Fills the rest of `row`.
   void Upsert(absl::string_view key, bool is_study, const MetaRow* old, absl::string_view body,
               MetaRow* row);
+  // Gives the live record whose row is `row` another `body`; content hash and release are set.
+  void Amend(absl::string_view key, absl::string_view body, MetaRow* row);
+  // Notes up to which release the group is normalised.
+  void SetNormalised(const std::string& group, const std::string& release);
   // Makes the live record whose row is `old` a tombstone.
   void Tombstone(absl::string_view key, bool is_study, const MetaRow& old);
 

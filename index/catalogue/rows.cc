@@ -58,6 +58,7 @@ std::string Encode(const MetaRow& row) {
   out.Text(row.content_sha256);
   PutTime(out, row.first_seen);
   PutTime(out, row.last_changed);
+  out.Text(row.release);
   out.Varint(row.blob);
   out.Varint(row.slice.offset);
   out.Varint(row.slice.length);
@@ -76,6 +77,7 @@ absl::Status Decode(absl::string_view bytes, MetaRow* row) {
   row->content_sha256 = GetText(in);
   row->first_seen = GetTime(in);
   row->last_changed = GetTime(in);
+  row->release = GetText(in);
   row->blob = in.Varint();
   row->slice.offset = in.Varint();
   row->slice.length = in.Varint();
@@ -90,6 +92,7 @@ std::string Encode(const GroupRow& row) {
   out.Byte(kRowVersion);
   for (int64_t value : {row.sequence, row.studies, row.image_sets, row.tombstones})
     out.Signed(value);
+  out.Text(row.normalised);
   return bytes;
 }
 
@@ -97,6 +100,7 @@ absl::Status Decode(absl::string_view bytes, GroupRow* row) {
   ByteReader in = Open(bytes);
   for (int64_t* value : {&row->sequence, &row->studies, &row->image_sets, &row->tombstones})
     *value = in.Signed();
+  row->normalised = GetText(in);
   return Finish(in, "group");
 }
 
@@ -267,6 +271,7 @@ RecordMeta ToMeta(const MetaRow& row) {
   meta.content_sha256 = absl::BytesToHexString(row.content_sha256);
   meta.first_seen = row.first_seen;
   meta.last_changed = row.last_changed;
+  meta.release = row.release;
   meta.deleted = row.deleted;
   return meta;
 }

@@ -23,6 +23,7 @@ struct MetaRow {
   std::string content_sha256;  // 32 bytes.
   absl::Time first_seen;
   absl::Time last_changed;
+  std::string release;
   bool deleted = false;
   uint64_t blob = 0;  // Where its raw bytes are.
   RawSlice slice;     // slice.blob is not used.
@@ -33,6 +34,7 @@ struct GroupRow {
   int64_t studies = 0;
   int64_t image_sets = 0;
   int64_t tombstones = 0;
+  std::string normalised;
 };
 
 struct CountersRow {

@@ -1,5 +1,6 @@
 // The class behind OpenRocksDbRecordStore. Its members are defined by stage: store_open.cc,
-// store_commit.cc (pages), store_read.cc, store_runs.cc (sources, runs, rejections).
+// store_commit.cc (pages), store_amend.cc, store_read.cc, store_runs.cc (sources, runs,
+// rejections).
 #pragma once
 
 #include <condition_variable>
@@ -26,6 +27,11 @@ class RocksDbRecordStore final : public RecordStore {
       const std::string& directory, const RocksDbRecordStoreOptions& options);
 
   absl::StatusOr<PageReceipt> CommitPage(const PageCommit& page) override;
+
+  absl::StatusOr<AmendReceipt> Amend(const std::string& group,
+                                     absl::Span<const Amendment> amendments,
+                                     const std::string& release) override;
+  absl::Status SetNormalised(const std::string& group, const std::string& release) override;
 
   absl::StatusOr<StoredRecord> Get(const RecordName& name) const override;
   std::vector<absl::StatusOr<StoredRecord>> BatchGet(

@@ -214,6 +214,7 @@ absl::StatusOr<PageReceipt> RocksDbRecordStore::CommitPage(const PageCommit& pag
     }
     MetaRow row;
     row.group = page.group;
+    row.release = page.release;
     row.raw_sha256 = record.raw_sha256;
     row.content_sha256 = record.content_sha256;
     row.slice = page.upserts[i].raw;

@@ -265,6 +265,7 @@ absl::StatusOr<StoreStatus> RocksDbRecordStore::Status(const std::string& group)
     status.studies = row->second.studies;
     status.image_sets = row->second.image_sets;
     status.tombstones = row->second.tombstones;
+    status.normalised = row->second.normalised;
   }
   return status;
 }

@@ -146,6 +146,11 @@ class GeneratedStore final : public RecordStore {
 
   // What the writer never calls.
   absl::StatusOr<PageReceipt> CommitPage(const PageCommit&) override { return No(); }
+  absl::StatusOr<AmendReceipt> Amend(const std::string&, absl::Span<const Amendment>,
+                                     const std::string&) override {
+    return No();
+  }
+  absl::Status SetNormalised(const std::string&, const std::string&) override { return No(); }
   absl::StatusOr<StoredRecord> Get(const RecordName&) const override { return No(); }
   absl::StatusOr<std::string> GetRaw(const RecordName&) const override { return No(); }
   absl::Status ScanTombstones(const std::string&,

@@ -34,7 +34,7 @@ int64_t NumberFromEnvironment(const char* name, int64_t otherwise) {
 // A catalogue_writer from its start to its violent end.
 class Writer {
  public:
-  Writer(const std::string& directory, bool sabotage) {
+  Writer(const std::string& directory, bool sabotage, bool amend = false) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
     posix_spawn_file_actions_t actions;
@@ -48,7 +48,8 @@ class Writer {
     for (std::string& variable : variables) environment.push_back(variable.data());
     environment.push_back(nullptr);
     std::string program = PARFOCAL_CATALOGUE_WRITER, argument = directory;
-    char* arguments[] = {program.data(), argument.data(), nullptr};
+    std::string mode = "amend";
+    char* arguments[] = {program.data(), argument.data(), amend ? mode.data() : nullptr, nullptr};
     if (posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environment.data()) != 0)
       std::abort();
     posix_spawn_file_actions_destroy(&actions);
@@ -138,6 +139,68 @@ TEST(CatalogueKillTest, NoticesAWriterThatAcknowledgesTooEarly) {
   const std::string wrong = KillLoop(25, 1, /*sabotage=*/true, &pages);
   EXPECT_NE(wrong.find("was acknowledged"), std::string::npos)
       << "found instead: '" << wrong << "'";
+}
+
+// What is wrong with a catalogue whose `records` were amended; "" if every record is of one round,
+// which is `acked` or the one after.
+std::string AmendedWrongly(const RecordStore& store, int64_t records, int64_t acked) {
+  int64_t round = -1, seen = 0;
+  std::string wrong;
+  const absl::Status scanned = store.Scan({"src", "", ""}, {}, [&](const StoredRecord& stored) {
+    const int64_t title = testing::PageAt(std::get<Study>(stored.record).title);
+    if (seen++ == 0) round = title;
+    if (title != round) wrong = absl::StrCat("round ", title, " beside round ", round);
+    if (title > 0 && stored.meta.release != absl::StrCat(title)) wrong = "release";
+    return true;
+  });
+  if (!scanned.ok()) return scanned.ToString();
+  if (!wrong.empty()) return wrong;
+  if (seen != records) return "records";
+  if (round < acked)
+    return absl::StrCat("round ", acked, " was acknowledged, ", round, " is there");
+  auto status = store.Status("public");
+  if (!status.ok() || status->sequence != records * (round + 1)) return "sequence";
+  auto changes = store.ChangesSince("public", 0, 1'000'000'000);
+  if (!changes.ok() || static_cast<int64_t>(changes->size()) != status->sequence) return "feed";
+  auto raw = store.GetRaw({"src", testing::NewAccession(0), ""});
+  return raw.ok() && *raw == "raw" ? "" : "raw bytes";
+}
+
+TEST(CatalogueKillTest, AmendsAllRecordsOfABatchOrNone) {
+  constexpr int64_t kRecords = 100;
+  const int64_t kills = NumberFromEnvironment("PARFOCAL_KILLS", 25);
+  testing::TempDir dir;
+  const std::string directory = dir / "catalogue";
+  {
+    auto store = OpenRocksDbRecordStore(directory);
+    ASSERT_THAT(store, IsOk());
+    Source source;
+    source.id = "src";
+    ASSERT_THAT((*store)->CreateSource(source), IsOk());
+    PageCommit page;
+    page.source = "src";
+    page.run = (*store)->BeginRun("src", absl::Now(), nullptr)->id;
+    page.raw = {"raw"};
+    for (int64_t i = 0; i < kRecords; ++i) {
+      page.upserts.push_back(
+          {testing::MakeStudy("src", testing::NewAccession(i), "0"), {0, 0, 3, 0, 0}});
+    }
+    ASSERT_THAT((*store)->CommitPage(page), IsOk());
+  }
+  std::mt19937_64 random(static_cast<uint64_t>(NumberFromEnvironment("PARFOCAL_SEED", 20240601)));
+  int64_t acked = 0;
+  for (int64_t i = 0; i < kills; ++i) {
+    Writer writer(directory, /*sabotage=*/false, /*amend=*/true);
+    bool by_itself = false;
+    acked =
+        std::max(acked, writer.KillAfter(std::chrono::microseconds(random() % 20'000), &by_itself));
+    ASSERT_FALSE(by_itself);
+    auto store = OpenRocksDbRecordStore(directory);
+    ASSERT_THAT(store, IsOk());
+    ASSERT_EQ(AmendedWrongly(**store, kRecords, acked), "") << "kill " << i;
+  }
+  EXPECT_GT(acked, kills / 2) << "hardly anything was written: the test tests nothing";
+  EXPECT_THAT(VerifyStore(directory), IsOk());
 }
 
 }  // namespace

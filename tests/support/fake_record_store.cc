@@ -142,6 +142,7 @@ void FakeRecordStore::Put(const PageCommit& page, const Upsert& upsert, Ledger* 
   row.stored.record = upsert.record;
   if (is_new) meta.first_seen = clock_->Now();
   meta.last_changed = clock_->Now();
+  meta.release = page.release;
   meta.deleted = false;
   meta.raw_sha256 = HexSha256(raw);
   meta.content_sha256 = HexSha256(canonical);
@@ -181,6 +182,56 @@ absl::StatusOr<PageReceipt> FakeRecordStore::CommitPage(const PageCommit& page) 
   receipt.sequence = Newest(page.group);
   changed_.notify_all();
   return receipt;
+}
+
+absl::StatusOr<AmendReceipt> FakeRecordStore::Amend(const std::string& group,
+                                                    absl::Span<const Amendment> amendments,
+                                                    const std::string& release) {
+  std::set<RecordName> names;
+  for (const Amendment& amendment : amendments) {
+    const RecordName name = NameOf(amendment.record);
+    const bool nameless =
+        std::holds_alternative<ImageSet>(amendment.record) && name.image_set.empty();
+    if (nameless || !IsSourceId(name.source) || name.accession.empty() ||
+        !names.insert(name).second)
+      return absl::InvalidArgumentError(FormatRecordName(name) + ": bad name, or twice");
+  }
+  MutexLock lock(&mu_);
+  PARFOCAL_RETURN_IF_ERROR(TakeFailure());
+  AmendReceipt receipt;
+  for (const Amendment& amendment : amendments) {
+    const RecordName name = NameOf(amendment.record);
+    auto found = rows_.find(name);
+    if (found == rows_.end() || found->second.stored.meta.deleted || found->second.group != group ||
+        found->second.stored.meta.sequence != amendment.sequence) {
+      ++receipt.skipped;
+      continue;
+    }
+    StoredRecord& stored = found->second.stored;
+    if (stored.record == amendment.record) {
+      ++receipt.unchanged;
+      continue;
+    }
+    std::string canonical;
+    catalogue::AppendCanonical(amendment.record, &canonical);
+    stored.record = amendment.record;
+    stored.meta.content_sha256 = HexSha256(canonical);
+    stored.meta.release = release;
+    stored.meta.last_changed = clock_->Now();
+    stored.meta.sequence = AddChange(group, ChangeKind::kUpsert, name);
+    ++receipt.changed;
+  }
+  receipt.sequence = Newest(group);
+  changed_.notify_all();
+  return receipt;
+}
+
+absl::Status FakeRecordStore::SetNormalised(const std::string& group, const std::string& release) {
+  if (!IsSourceId(group)) return absl::InvalidArgumentError("group");
+  MutexLock lock(&mu_);
+  PARFOCAL_RETURN_IF_ERROR(TakeFailure());
+  normalised_[group] = release;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<StoredRecord> FakeRecordStore::Get(const RecordName& name) const {
@@ -281,6 +332,8 @@ absl::StatusOr<StoreStatus> FakeRecordStore::Status(const std::string& group) co
   PARFOCAL_RETURN_IF_ERROR(TakeFailure());
   StoreStatus status;
   status.sequence = Newest(group);
+  if (auto found = normalised_.find(group); found != normalised_.end())
+    status.normalised = found->second;
   for (const auto& [name, row] : rows_) {
     if (row.group != group) continue;
     ++(row.stored.meta.deleted  ? status.tombstones

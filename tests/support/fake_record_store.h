@@ -23,6 +23,10 @@ class FakeRecordStore final : public RecordStore {
   void FailNext(absl::Status status);
 
   absl::StatusOr<PageReceipt> CommitPage(const PageCommit& page) override;
+  absl::StatusOr<AmendReceipt> Amend(const std::string& group,
+                                     absl::Span<const Amendment> amendments,
+                                     const std::string& release) override;
+  absl::Status SetNormalised(const std::string& group, const std::string& release) override;
   absl::StatusOr<StoredRecord> Get(const RecordName& name) const override;
   std::vector<absl::StatusOr<StoredRecord>> BatchGet(
       absl::Span<const RecordName> names) const override;
@@ -80,6 +84,7 @@ class FakeRecordStore final : public RecordStore {
   mutable Mutex mu_;
   mutable std::condition_variable_any changed_;
   mutable absl::Status fail_next_ ABSL_GUARDED_BY(mu_);
+  std::map<std::string, std::string> normalised_ ABSL_GUARDED_BY(mu_);  // By group.
   std::map<RecordName, Row> rows_ ABSL_GUARDED_BY(mu_);
   Changes changes_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, Source> sources_ ABSL_GUARDED_BY(mu_);
