@@ -37,6 +37,21 @@ using LoadOntologies = std::function<absl::StatusOr<std::string>(
     const std::vector<std::string>& paths,
     const std::function<void(const OntologyFileReport&, int done, int total)>& report)>;
 
+// What a decision did to the records.
+struct Renormalised {
+  int64_t changed = 0;   // Records whose content is new.
+  int64_t sequence = 0;  // Catalogue sequence of the last of them; the newest if none is.
+};
+
+// Calls `decide`, which makes a decision or a mapping set durable and part of the newest
+// MappingLookup; then normalises every record that carries `words` in `field` anew (both empty:
+// every record), and returns when searches see the outcome. Decisions wait for each other. If
+// `decide` fails nothing else is done. After any later failure the decision stands, and the records
+// follow at the node's next start at the latest.
+using DecideAndRenormalise = std::function<absl::StatusOr<Renormalised>(
+    const std::string& field, const std::string& words,
+    const std::function<absl::Status()>& decide)>;
+
 // All borrowed; must outlive the service.
 struct OntologyServiceOptions {
   std::function<std::shared_ptr<const TermLookup>()> terms;  // The newest release.
@@ -44,6 +59,7 @@ struct OntologyServiceOptions {
   const PageTokens* tokens = nullptr;
   const Dispatcher* dispatcher = nullptr;
   LoadOntologies load;
+  DecideAndRenormalise renormalise;
 };
 
 std::unique_ptr<grpc::Service> MakeOntologyService(OntologyServiceOptions options);
