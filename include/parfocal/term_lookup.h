@@ -22,6 +22,17 @@ struct Synonym {
   std::string language;
 };
 
+// What an ontology states of a term beyond the hierarchy, such as ("in_taxon", the species).
+struct TermRelation {
+  std::string predicate;  // A word of deploy/vocabulary/ontology-tables.tsv.
+  std::string target;     // Canonical CURIE; empty if `label` names no one term of the release.
+  std::string label;      // As the source writes it; may be empty beside a target.
+  friend bool operator==(const TermRelation&, const TermRelation&) = default;
+};
+
+// The species of a cell line.
+inline constexpr char kInTaxon[] = "in_taxon";
+
 struct Term {
   std::string id;        // Canonical CURIE.
   std::string ontology;  // "CMPO"
@@ -31,6 +42,7 @@ struct Term {
   std::vector<std::string> xrefs;
   std::vector<std::string> parents;  // is-a and part-of, direct.
   bool obsolete = false;
+  std::vector<TermRelation> relations;
   std::string replaced_by;  // After following the chain; empty if there is none.
 };
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
+
 namespace parfocal::internal {
 namespace {
 constexpr size_t kPiece = 1 << 16;
@@ -138,6 +140,34 @@ absl::StatusOr<std::string> ByteStream::ReadAll() {
     if (piece.empty()) return all;
     all.append(piece.data(), piece.size());
   }
+}
+
+absl::Status ForEachLine(
+    ByteStream* in, int64_t line_bytes,
+    absl::FunctionRef<absl::Status(absl::string_view line, bool too_long)> each) {
+  std::string carry;  // The beginning of a line whose end lies in a later piece.
+  bool too_long = false;
+  bool first = true;
+  while (true) {
+    PARFOCAL_ASSIGN_OR_RETURN(absl::string_view piece, in->Next());
+    if (piece.empty()) break;
+    if (first && absl::StartsWith(piece, "\xef\xbb\xbf")) piece.remove_prefix(3);
+    first = false;
+    while (!piece.empty()) {
+      const size_t end = piece.find('\n');
+      const absl::string_view part = piece.substr(0, end);
+      piece.remove_prefix(end == absl::string_view::npos ? piece.size() : end + 1);
+      too_long = too_long || static_cast<int64_t>(carry.size() + part.size()) > line_bytes;
+      const bool whole = carry.empty() && end != absl::string_view::npos;
+      if (!too_long && !whole) carry.append(part.data(), part.size());
+      if (end == absl::string_view::npos) break;
+      PARFOCAL_RETURN_IF_ERROR(each(too_long ? "" : whole ? part : carry, too_long));
+      carry.clear();
+      too_long = false;
+    }
+  }
+  if (carry.empty() && !too_long) return absl::OkStatus();
+  return each(too_long ? "" : carry, too_long);
 }
 
 }  // namespace parfocal::internal

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "parfocal/status.h"
 
@@ -49,5 +50,12 @@ class ByteStream {
   bool head_ready_ = false;
   std::unique_ptr<Inflater> inflater_;
 };
+
+// Calls `each` with every line, without its end and without a byte order mark; the line is valid
+// during the call. Of a line longer than `line_bytes` nothing is handed over but `too_long`. A
+// failure of `each` ends the reading and is returned, like one of `in`.
+absl::Status ForEachLine(
+    ByteStream* in, int64_t line_bytes,
+    absl::FunctionRef<absl::Status(absl::string_view line, bool too_long)> each);
 
 }  // namespace parfocal::internal

@@ -235,35 +235,12 @@ class OboReader {
 absl::Status ReadObo(ByteStream* in, const ReadLimits& limits, const TermSink& sink,
                      ReadReport* report) {
   OboReader reader(limits, sink, report);
-  std::string carry;
-  bool too_long = false;  // The line in hand is beyond the limit and only waits for its end.
-  bool first = true;
-  while (true) {
-    PARFOCAL_ASSIGN_OR_RETURN(absl::string_view piece, in->Next());
-    if (piece.empty()) break;
-    if (first && absl::StartsWith(piece, "\xef\xbb\xbf")) piece.remove_prefix(3);
-    first = false;
-    while (!piece.empty()) {
-      const size_t end = piece.find('\n');
-      const absl::string_view part = piece.substr(0, end);
-      piece.remove_prefix(end == absl::string_view::npos ? piece.size() : end + 1);
-      if (!too_long) carry.append(part.data(), part.size());
-      if (static_cast<int64_t>(carry.size()) > limits.line_bytes) too_long = true;
-      if (end == absl::string_view::npos) break;
-      if (too_long) {
+  PARFOCAL_RETURN_IF_ERROR(
+      ForEachLine(in, limits.line_bytes, [&](absl::string_view line, bool too_long) {
+        if (!too_long) return reader.Line(line);
         reader.SkipLine();
-      } else {
-        PARFOCAL_RETURN_IF_ERROR(reader.Line(carry));
-      }
-      carry.clear();
-      too_long = false;
-    }
-  }
-  if (too_long) {
-    reader.SkipLine();
-  } else if (!carry.empty()) {
-    PARFOCAL_RETURN_IF_ERROR(reader.Line(carry));
-  }
+        return absl::OkStatus();
+      }));
   return reader.EndStanza();
 }
 

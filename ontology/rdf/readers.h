@@ -12,5 +12,7 @@ absl::Status ReadJson(ByteStream* in, OntologyFormat format, const ReadLimits& l
                       const TermSink& sink, ReadReport* report);
 absl::Status ReadRdf(ByteStream* in, OntologyFormat format, const ReadLimits& limits,
                      const TermSink& sink, ReadReport* report);
+absl::Status ReadTable(ByteStream* in, const TableLayouts& tables, const ReadLimits& limits,
+                       const TermSink& sink, ReadReport* report);
 
 }  // namespace parfocal::internal

@@ -113,6 +113,8 @@ absl::string_view FormatName(OntologyFormat format) {
       return "node-link JSON";
     case OntologyFormat::kObsoleteList:
       return "list of obsolete ids";
+    case OntologyFormat::kTable:
+      return "table";
   }
   return "unknown";
 }
@@ -149,7 +151,7 @@ absl::StatusOr<OntologyFormat> SniffOntology(absl::string_view head) {
                ? absl::StatusOr<OntologyFormat>(OntologyFormat::kTurtle)
                : SniffXml(text);
   }
-  if (absl::StrContains(text.substr(0, text.find('\n')), "\t")) return Refuse("a table (TSV)");
+  if (absl::StrContains(text.substr(0, text.find('\n')), "\t")) return OntologyFormat::kTable;
   return Refuse("no syntax known here");
 }
 

@@ -6,12 +6,16 @@
 #include "absl/strings/match.h"
 #include "vocabulary.h"
 
-namespace parfocal::internal {
+namespace parfocal {
 
 bool IsEnglish(absl::string_view language) {
   return language.empty() || absl::EqualsIgnoreCase(language, "en") ||
          absl::StartsWithIgnoreCase(language, "en-");
 }
+
+}  // namespace parfocal
+
+namespace parfocal::internal {
 
 void AddLabel(TermDraft* draft, absl::string_view text, absl::string_view language) {
   if (text.empty()) return;
@@ -75,6 +79,7 @@ absl::Status Deliver(TermDraft&& draft, const ReadLimits& limits, ReadReport* re
   for (const ParsedEdge& edge : term.parents) {
     ++(edge.kind == EdgeKind::kIsA ? report->is_a : report->part_of);
   }
+  report->relations += static_cast<int64_t>(term.relations.size());
   report->obsolete += term.obsolete ? 1 : 0;
   report->replaced += draft.replacements;
   report->definitions += term.definition.empty() ? 0 : 1;

@@ -27,7 +27,6 @@ void AddLabel(TermDraft* draft, absl::string_view text, absl::string_view langua
 Synonym* AddSynonym(TermDraft* draft, SynonymScope scope, absl::string_view text,
                     absl::string_view language);
 void AddParent(ParsedTerm* term, absl::string_view parent, EdgeKind kind);
-bool IsEnglish(absl::string_view language);
 
 // Counts `draft` in `report`, checks the limits and passes it to `sink`.
 absl::Status Deliver(TermDraft&& draft, const ReadLimits& limits, ReadReport* report,

@@ -4,8 +4,57 @@
 
 namespace parfocal::internal {
 namespace {
-constexpr uint64_t kManifestVersion = 1;
+constexpr uint64_t kManifestVersion = 2;
+// The first version knew five fields of a report and no reader; its files are read anew.
+constexpr uint64_t kFirstManifestVersion = 1;
+
+// The counts that the first version lacked, in the order in which they lie.
+template <typename Report, typename Each>
+void ForEachCount(Report& report, Each each) {
+  for (auto* count :
+       {&report.bytes, &report.triples, &report.nodes, &report.edges, &report.rows,
+        &report.typedefs, &report.synonyms[0], &report.synonyms[1], &report.synonyms[2],
+        &report.synonyms[3], &report.replaced, &report.definitions, &report.xrefs, &report.is_a,
+        &report.part_of, &report.relations, &report.unclassified}) {
+    each(count);
+  }
 }
+
+void EncodeReport(const ReadReport& report, Writer* out) {
+  out->Number(static_cast<uint64_t>(report.format));
+  out->Text(report.version);
+  out->Text(report.ontology);
+  out->Number(static_cast<uint64_t>(report.classes));
+  out->Number(static_cast<uint64_t>(report.labelled));
+  out->Number(static_cast<uint64_t>(report.obsolete));
+  ForEachCount(report, [&](const int64_t* count) { out->Number(static_cast<uint64_t>(*count)); });
+  out->Number(report.languages.size());
+  for (const auto& [language, count] : report.languages) {
+    out->Text(language);
+    out->Number(static_cast<uint64_t>(count));
+  }
+  out->Number(report.warnings.size());
+  for (const std::string& warning : report.warnings) out->Text(warning);
+}
+
+void DecodeReport(uint64_t version, Reader* in, ReadReport* report) {
+  report->format = static_cast<OntologyFormat>(in->Number());
+  report->version = std::string(in->Text());
+  report->ontology = std::string(in->Text());
+  report->classes = static_cast<int64_t>(in->Number());
+  report->labelled = static_cast<int64_t>(in->Number());
+  report->obsolete = static_cast<int64_t>(in->Number());
+  if (version == kFirstManifestVersion) return;
+  ForEachCount(*report, [&](int64_t* count) { *count = static_cast<int64_t>(in->Number()); });
+  for (size_t i = in->Count(); i > 0; --i) {
+    const std::string language(in->Text());
+    report->languages[language] = static_cast<int64_t>(in->Number());
+  }
+  report->warnings.resize(in->Count());
+  for (std::string& warning : report->warnings) warning = std::string(in->Text());
+}
+
+}  // namespace
 
 void Writer::Number(uint64_t value) {
   while (value >= 0x80) {
@@ -77,6 +126,15 @@ std::string EncodeTerm(const ParsedTerm& term) {
   out.Text(term.definition);
   out.Number(term.xrefs.size());
   for (const std::string& xref : term.xrefs) out.Text(xref);
+  if (term.relations.empty()) return std::move(out.bytes());
+  out.Number(term.relations.size());
+  for (const ParsedRelation& relation : term.relations) {
+    out.Text(relation.predicate);
+    out.Text(relation.target);
+    out.Text(relation.label);
+    out.Number(relation.among.size());
+    for (const std::string& prefix : relation.among) out.Text(prefix);
+  }
   return std::move(out.bytes());
 }
 
@@ -101,6 +159,15 @@ bool DecodeTerm(absl::string_view bytes, ParsedTerm* term) {
   term->definition = std::string(in.Text());
   term->xrefs.resize(in.Count());
   for (std::string& xref : term->xrefs) xref = std::string(in.Text());
+  if (in.done()) return in.ok();  // Most terms have none, and the first version wrote none.
+  term->relations.resize(in.Count());
+  for (ParsedRelation& relation : term->relations) {
+    relation.predicate = std::string(in.Text());
+    relation.target = std::string(in.Text());
+    relation.label = std::string(in.Text());
+    relation.among.resize(in.Count());
+    for (std::string& prefix : relation.among) prefix = std::string(in.Text());
+  }
   return in.ok();
 }
 
@@ -117,12 +184,8 @@ std::string EncodeManifest(const Manifest& manifest) {
     out.Text(file.hash);
     out.Number(file.sequence);
     out.Text(file.date);
-    out.Number(static_cast<uint64_t>(file.report.format));
-    out.Text(file.report.version);
-    out.Text(file.report.ontology);
-    out.Number(static_cast<uint64_t>(file.report.classes));
-    out.Number(static_cast<uint64_t>(file.report.labelled));
-    out.Number(static_cast<uint64_t>(file.report.obsolete));
+    out.Number(file.reader);
+    EncodeReport(file.report, &out);
   }
   out.Number(manifest.bad_edges.size());
   for (const BadEdge& edge : manifest.bad_edges) {
@@ -134,7 +197,8 @@ std::string EncodeManifest(const Manifest& manifest) {
 
 bool DecodeManifest(absl::string_view bytes, Manifest* manifest) {
   Reader in(bytes);
-  if (in.Number() != kManifestVersion) return false;
+  const uint64_t version = in.Number();
+  if (version < kFirstManifestVersion || version > kManifestVersion) return false;
   manifest->release = std::string(in.Text());
   manifest->next_sequence = in.Number();
   manifest->files.resize(in.Count());
@@ -145,12 +209,8 @@ bool DecodeManifest(absl::string_view bytes, Manifest* manifest) {
     file.hash = std::string(in.Text());
     file.sequence = in.Number();
     file.date = std::string(in.Text());
-    file.report.format = static_cast<OntologyFormat>(in.Number());
-    file.report.version = std::string(in.Text());
-    file.report.ontology = std::string(in.Text());
-    file.report.classes = static_cast<int64_t>(in.Number());
-    file.report.labelled = static_cast<int64_t>(in.Number());
-    file.report.obsolete = static_cast<int64_t>(in.Number());
+    if (version != kFirstManifestVersion) file.reader = in.Number();
+    DecodeReport(version, &in, &file.report);
   }
   manifest->bad_edges.resize(in.Count());
   for (BadEdge& edge : manifest->bad_edges) {

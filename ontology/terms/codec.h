@@ -28,6 +28,7 @@ class Reader {
   uint64_t Number();
   absl::string_view Text();
   bool ok() const { return ok_; }
+  bool done() const { return rest_.empty(); }
   // For lists: a count that cannot be larger than what is left.
   size_t Count();
 
@@ -42,6 +43,7 @@ bool DecodeTerm(absl::string_view bytes, ParsedTerm* term);
 
 struct ManifestFile {
   std::string name;
+  uint64_t reader = 0;  // ReaderVersion when it was read; another reads it anew.
   uint64_t size = 0;
   uint64_t mtime = 0;     // Nanoseconds since 1970.
   std::string hash;       // 16 bytes.

@@ -22,6 +22,9 @@ namespace {
 
 constexpr size_t kMaxIdBytes = 2048;
 constexpr size_t kBatchBytes = 1 << 20;
+// To be raised with every change of what the readers hand over, so that nodes read their files
+// anew.
+constexpr uint64_t kReaderVersion = 2;
 
 bool HasSpace(absl::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -61,6 +64,18 @@ class PartWriter {
                                       [](const ParsedEdge& edge) { return edge.parent.empty(); }),
                        term.parents.end());
     if (!term.replaced_by.empty()) term.replaced_by = TermId(term.replaced_by);
+    for (ParsedRelation& relation : term.relations) {
+      if (!relation.target.empty()) relation.target = TermId(relation.target);
+    }
+    for (std::string& xref : term.xrefs) {
+      // One spelling, so that two ontologies that name the same entry meet.
+      std::string canonical = CanonicalCurie(xref);
+      if (!canonical.empty()) xref = std::move(canonical);
+    }
+    // Kept with its language whatever another file calls the term.
+    if (!IsEnglish(term.label_language)) {
+      term.synonyms.push_back({term.label, SynonymScope::kExact, "", term.label_language});
+    }
     for (const std::string& alt : term.alt_ids) {
       std::string alt_id = TermId(alt);
       if (!alt_id.empty() && alt_id != id) alternatives_.emplace(std::move(alt_id), id);
@@ -122,12 +137,17 @@ std::string TermId(absl::string_view id) {
   return std::string(id);
 }
 
-absl::StatusOr<std::string> HashFile(const std::string& path) {
+uint64_t ReaderVersion(const TableLayouts* tables) {
+  const uint64_t parts[] = {kReaderVersion, tables != nullptr ? tables->fingerprint() : 0};
+  return XXH3_64bits(parts, sizeof(parts));
+}
+
+absl::StatusOr<std::string> HashFile(const std::string& path, uint64_t reader) {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) return absl::NotFoundError(absl::StrCat("ontology: cannot open ", path));
   std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
                                                                         XXH3_freeState);
-  XXH3_128bits_reset(state.get());
+  XXH3_128bits_reset_withSeed(state.get(), reader);
   std::vector<char> buffer(1 << 16);
   size_t n;
   while ((n = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0) {
@@ -152,16 +172,18 @@ std::string DateOf(absl::string_view version) {
 }
 
 absl::StatusOr<ReadReport> LoadFile(const std::string& path, absl::string_view hash,
-                                    const ReadLimits& limits, rocksdb::DB* db) {
+                                    const ReadLimits& limits, const TableLayouts* tables,
+                                    rocksdb::DB* db) {
   PartWriter writer(hash, db);
-  PARFOCAL_ASSIGN_OR_RETURN(ReadReport report,
-                            ReadOntologyFile(path, limits, [&](ParsedTerm&& term) {
-                              return writer.Add(std::move(term));
-                            }));
+  PARFOCAL_ASSIGN_OR_RETURN(
+      ReadReport report,
+      ReadOntologyFile(
+          path, limits, [&](ParsedTerm&& term) { return writer.Add(std::move(term)); }, tables));
   PARFOCAL_RETURN_IF_ERROR(writer.Finish(&report));
   if (report.unclassified > 0) {
     report.Warn(absl::StrCat(report.unclassified,
-                             " defined classes have no parent: the file was not classified"));
+                             " defined classes have no parent: the file holds what is asserted "
+                             "only, so their closure is poor; load a classified file, too"));
   }
   return report;
 }

@@ -48,7 +48,11 @@ MergedTerm Merge(absl::string_view id, std::vector<std::pair<uint16_t, ParsedTer
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
     const ParsedTerm& term = part->second;
     if (decider == nullptr && (!term.label.empty() || term.obsolete)) decider = &term;
-    if (out.label.empty()) out.label = term.label;
+    const bool english = IsEnglish(term.label_language);
+    if (out.label.empty() || (!out.english && english && !term.label.empty())) {
+      out.label = term.label;
+      out.english = english;
+    }
     if (out.replaced_by.empty()) out.replaced_by = term.replaced_by;
   }
   out.obsolete = decider != nullptr && decider->obsolete;
@@ -95,6 +99,7 @@ absl::StatusOr<std::shared_ptr<const ReleaseLookup>> BuildRelease(const Manifest
     PARFOCAL_RETURN_IF_ERROR(cursors[i]->status());
     if (cursors[i]->Valid()) queue.push(static_cast<uint16_t>(i));
   }
+  report->release_files.resize(manifest.files.size());
   TermIndexBuilder builder;
   while (!queue.empty()) {
     const std::string id(cursors[queue.top()]->id());
@@ -118,6 +123,12 @@ absl::StatusOr<std::shared_ptr<const ReleaseLookup>> BuildRelease(const Manifest
   TermIndex index = builder.Build(manifest.bad_edges, report);
   // Parsing and merging left much free memory in pieces; a node lives long.
   malloc_trim(0);
+  for (size_t i = 0; i < manifest.files.size(); ++i) {
+    const ManifestFile& file = manifest.files[i];
+    report->release_files[i].name = file.name;
+    report->release_files[i].version = file.report.version;
+    report->release_files[i].format = file.report.format;
+  }
   report->release = manifest.release;
   return std::make_shared<const ReleaseLookup>(manifest.release, std::move(index),
                                                std::move(hashes), std::move(snapshot));

@@ -1,9 +1,12 @@
 #include "release_lookup.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "parfocal/terms/curie.h"
 #include "parfocal/terms/text_fold.h"
 
@@ -44,7 +47,8 @@ ReleaseLookup::ReleaseLookup(std::string release, TermIndex index, std::vector<s
       prefixes_(Prefixes(hashes)),
       snapshot_(std::move(snapshot)) {}
 
-void ReleaseLookup::ReadParts(uint32_t term, Term* out) const {
+void ReleaseLookup::ReadParts(uint32_t term, Term* out,
+                              std::vector<ParsedRelation>* relations) const {
   const std::vector<uint16_t>& files = index_.file_sets[index_.file_set[term]];
   for (auto file = files.rbegin(); file != files.rend(); ++file) {  // Newest first.
     rocksdb::PinnableSlice bytes;
@@ -61,7 +65,26 @@ void ReleaseLookup::ReadParts(uint32_t term, Term* out) const {
         out->xrefs.push_back(std::move(xref));
       }
     }
+    relations->insert(relations->end(), std::make_move_iterator(part.relations.begin()),
+                      std::make_move_iterator(part.relations.end()));
   }
+}
+
+void ReleaseLookup::AddRelation(const ParsedRelation& from, Term* out) const {
+  TermRelation relation{from.predicate, from.target, from.label};
+  if (relation.target.empty()) {
+    const std::vector<TermMatch> matches = Exact(relation.label, from.among);
+    // Of several ontologies the first that knows the label; within it the label must be one term's.
+    const bool one = !matches.empty() && (matches.size() == 1 ||
+                                          CuriePrefix(matches[0].id) != CuriePrefix(matches[1].id));
+    if (one) relation.target = matches[0].id;
+  }
+  const bool have =
+      std::any_of(out->relations.begin(), out->relations.end(), [&](const TermRelation& r) {
+        return r.predicate == relation.predicate && r.target == relation.target &&
+               (!r.target.empty() || r.label == relation.label);
+      });
+  if (!have) out->relations.push_back(std::move(relation));
 }
 
 std::optional<Term> ReleaseLookup::Find(absl::string_view curie) const {
@@ -78,7 +101,9 @@ std::optional<Term> ReleaseLookup::Find(absl::string_view curie) const {
        ++parent) {
     term.parents.emplace_back(index_.ids[*parent]);
   }
-  ReadParts(at, &term);
+  std::vector<ParsedRelation> relations;
+  ReadParts(at, &term, &relations);
+  for (const ParsedRelation& relation : relations) AddRelation(relation, &term);
   return term;
 }
 
@@ -90,7 +115,8 @@ std::optional<std::string> ReleaseLookup::LabelOf(absl::string_view curie) const
 
 bool ReleaseLookup::HasExactSynonym(uint32_t term, absl::string_view folded) const {
   Term details;
-  ReadParts(term, &details);
+  std::vector<ParsedRelation> relations;
+  ReadParts(term, &details, &relations);
   return std::any_of(details.synonyms.begin(), details.synonyms.end(), [&](const Synonym& synonym) {
     return synonym.scope == SynonymScope::kExact && FoldText(synonym.text) == folded;
   });
@@ -193,8 +219,10 @@ std::vector<TermMatch> ReleaseLookup::Suggest(absl::string_view prefix,
 
 void ReleaseLookup::Visit(absl::string_view ontology,
                           const std::function<bool(const Term&)>& visit) const {
-  for (size_t at = 0; at < index_.size(); ++at) {
-    if (!ontology.empty() && CuriePrefix(index_.ids[at]) != ontology) continue;
+  // The ids of one ontology lie in a row.
+  const std::string prefix = ontology.empty() ? "" : absl::StrCat(ontology, ":");
+  for (size_t at = index_.FirstFrom(prefix);
+       at < index_.size() && absl::StartsWith(index_.ids[at], prefix); ++at) {
     const std::optional<Term> term = Find(index_.ids[at]);
     if (term.has_value() && !visit(*term)) return;
   }

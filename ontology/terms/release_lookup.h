@@ -34,8 +34,11 @@ class ReleaseLookup final : public TermLookup {
              const std::function<bool(const Term&)>& visit) const override;
 
  private:
-  // What the files say about the term beyond the index: synonyms, definition, cross-references.
-  void ReadParts(uint32_t term, Term* out) const;
+  // What the files say about the term beyond the index: synonyms, definition, cross-references and,
+  // not yet looked up, relations.
+  void ReadParts(uint32_t term, Term* out, std::vector<ParsedRelation>* relations) const;
+  // Adds a relation, its target looked up if it has only a label.
+  void AddRelation(const ParsedRelation& from, Term* out) const;
   bool HasExactSynonym(uint32_t term, absl::string_view folded) const;
   std::vector<std::string> Ids(const std::vector<uint32_t>& terms) const;
   TermMatch Match(uint32_t term, bool by_synonym) const;

@@ -23,8 +23,10 @@ size_t LowerBound(const TextPool& pool, absl::string_view text) {
 
 }  // namespace
 
+size_t TermIndex::FirstFrom(absl::string_view id) const { return LowerBound(ids, id); }
+
 uint32_t TermIndex::Find(absl::string_view id) const {
-  const size_t at = LowerBound(ids, id);
+  const size_t at = FirstFrom(id);
   return at < ids.size() && ids[at] == id ? static_cast<uint32_t>(at) : kNoTerm;
 }
 

@@ -76,6 +76,8 @@ struct TermIndex {
   std::vector<std::vector<uint16_t>> file_sets;
 
   size_t size() const { return flags.size(); }
+  // Where the ids begin that are not less than `id`.
+  size_t FirstFrom(absl::string_view id) const;
   // kNoTerm if there is none.
   uint32_t Find(absl::string_view id) const;
   bool Obsolete(uint32_t term) const { return (flags[term] & kObsolete) != 0; }

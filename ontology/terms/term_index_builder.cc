@@ -1,9 +1,12 @@
 #include "term_index_builder.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <map>
 
 #include "absl/strings/match.h"
+#include "parfocal/terms/curie.h"
 #include "parfocal/terms/text_fold.h"
 
 namespace parfocal::internal {
@@ -219,15 +222,47 @@ void TermIndexBuilder::BuildWords(const std::vector<uint32_t>& moved, TermIndex*
   }
 }
 
-void TermIndexBuilder::Count(const TermIndex& index, LoadReport* report) {
+void TermIndexBuilder::CountOntologies(const TermIndex& index, LoadReport* report) {
+  std::map<std::string, OntologyCounts, std::less<>> by_prefix;
+  std::vector<int64_t> run(report->release_files.size());  // Terms of one prefix by file.
+  std::vector<int64_t> most(run.size());
+  OntologyCounts* counts = nullptr;
+  const auto end_run = [&] {
+    for (size_t file = 0; file < run.size(); ++file) {
+      if (run[file] > most[file]) {
+        most[file] = run[file];
+        report->release_files[file].prefix = counts->prefix;
+      }
+      report->release_files[file].terms += std::exchange(run[file], 0);
+    }
+  };
   for (uint32_t i = 0; i < index.size(); ++i) {
     if (!index.Described(i)) continue;
-    ++report->terms;
-    report->labelled += index.labels[i].empty() ? 0 : 1;
-    report->obsolete += index.Obsolete(i) ? 1 : 0;
-    if (!index.Obsolete(i) && index.parents.size(i) == 0 && index.children.size(i) == 0) {
-      ++report->orphans;
+    const absl::string_view prefix = CuriePrefix(index.ids[i]);
+    if (counts == nullptr || counts->prefix != prefix) {
+      end_run();
+      counts = &by_prefix[std::string(prefix)];
+      counts->prefix = std::string(prefix);
     }
+    ++counts->terms;
+    counts->labelled += index.labels[i].empty() ? 0 : 1;
+    counts->obsolete += index.Obsolete(i) ? 1 : 0;
+    if (!index.Obsolete(i) && index.parents.size(i) == 0 && index.children.size(i) == 0) {
+      ++counts->orphans;
+    }
+    for (uint16_t file : index.file_sets[index.file_set[i]]) ++run[file];
+  }
+  end_run();
+  for (auto& [prefix, ontology] : by_prefix) report->ontologies.push_back(std::move(ontology));
+}
+
+void TermIndexBuilder::Count(const TermIndex& index, LoadReport* report) {
+  CountOntologies(index, report);
+  for (const OntologyCounts& ontology : report->ontologies) {
+    report->terms += ontology.terms;
+    report->labelled += ontology.labelled;
+    report->obsolete += ontology.obsolete;
+    report->orphans += ontology.orphans;
   }
   const Cycles cycles = FindCycles(index.parents, index.size());
   report->cycles = cycles.count;

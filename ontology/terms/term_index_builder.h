@@ -17,6 +17,7 @@ namespace parfocal::internal {
 struct MergedTerm {
   std::string id;
   std::string label;
+  bool english = false;  // The label is.
   bool obsolete = false;
   std::string replaced_by;
   std::vector<std::string> parents;
@@ -28,7 +29,7 @@ class TermIndexBuilder {
  public:
   // REQUIRES: `term.id` is greater than that of the call before.
   void Add(const MergedTerm& term);
-  // Adds to the counts of `report`. Call once.
+  // Adds to the counts of `report`, whose `release_files` are as many as the files. Call once.
   TermIndex Build(const std::vector<BadEdge>& bad_edges, LoadReport* report);
 
  private:
@@ -40,6 +41,7 @@ class TermIndexBuilder {
                   TermIndex* index, LoadReport* report);
   void BuildReplaced(const std::vector<uint32_t>& moved, TermIndex* index, LoadReport* report);
   void BuildWords(const std::vector<uint32_t>& moved, TermIndex* index);
+  void CountOntologies(const TermIndex& index, LoadReport* report);
   void Count(const TermIndex& index, LoadReport* report);
 
   TextPool ids_, labels_, parents_;

@@ -96,7 +96,7 @@ class RocksDbTermStore final : public TermStore {
 
  private:
   // Reads `candidate` into the database unless its content is there, and puts it into `next`.
-  absl::Status LoadOne(const Candidate& candidate, const ReadLimits& limits, Manifest* next,
+  absl::Status LoadOne(const Candidate& candidate, const LoadRequest& request, Manifest* next,
                        LoadReport* report);
   // The same content as before: the lookup stays, nothing is built.
   absl::StatusOr<LoadReport> Unchanged(const Manifest& next, LoadReport report);
@@ -136,19 +136,21 @@ absl::Status RocksDbTermStore::Start() {
   return DropUnused();
 }
 
-absl::Status RocksDbTermStore::LoadOne(const Candidate& candidate, const ReadLimits& limits,
+absl::Status RocksDbTermStore::LoadOne(const Candidate& candidate, const LoadRequest& request,
                                        Manifest* next, LoadReport* report) {
   ManifestFile file;
   file.name = candidate.name;
+  file.reader = internal::ReaderVersion(request.tables);
   PARFOCAL_RETURN_IF_ERROR(Stat(candidate.path, &file));
   const auto same_name = [&](const ManifestFile& f) { return f.name == file.name; };
   auto old = std::find_if(manifest_.files.begin(), manifest_.files.end(), same_name);
   const bool known = old != manifest_.files.end();
-  const bool untouched = known && old->size == file.size && old->mtime == file.mtime;
+  const bool untouched =
+      known && old->size == file.size && old->mtime == file.mtime && old->reader == file.reader;
   if (untouched) {
     file.hash = old->hash;
   } else {
-    PARFOCAL_ASSIGN_OR_RETURN(file.hash, internal::HashFile(candidate.path));
+    PARFOCAL_ASSIGN_OR_RETURN(file.hash, internal::HashFile(candidate.path, file.reader));
   }
   if (known && old->hash == file.hash) {
     file.sequence = old->sequence;
@@ -156,8 +158,9 @@ absl::Status RocksDbTermStore::LoadOne(const Candidate& candidate, const ReadLim
     file.report = old->report;
     report->files.push_back({file.name, true, file.report});
   } else {
-    PARFOCAL_ASSIGN_OR_RETURN(file.report,
-                              internal::LoadFile(candidate.path, file.hash, limits, db_.get()));
+    PARFOCAL_ASSIGN_OR_RETURN(
+        file.report,
+        internal::LoadFile(candidate.path, file.hash, request.limits, request.tables, db_.get()));
     file.sequence = next->next_sequence++;
     file.date = internal::DateOf(file.report.version);
     report->files.push_back({file.name, false, file.report});
@@ -185,7 +188,7 @@ absl::StatusOr<LoadReport> RocksDbTermStore::Load(const LoadRequest& request,
   }
   for (size_t i = 0; i < candidates.size(); ++i) {
     if (progress) progress(candidates[i].name, i, candidates.size());
-    absl::Status status = LoadOne(candidates[i], request.limits, &next, &report);
+    absl::Status status = LoadOne(candidates[i], request, &next, &report);
     if (status.ok()) continue;
     // Folders hold tables and notes, too. What fails for another reason than its syntax is no such
     // thing, and a named file must load.

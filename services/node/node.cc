@@ -116,7 +116,7 @@ struct Node::Parts {
 absl::Status Node::Parts::Open() {
   PARFOCAL_RETURN_IF_ERROR(CheckConfig(config));
   PARFOCAL_ASSIGN_OR_RETURN(data, DataDir::Open(config.data_dir, started));
-  PARFOCAL_ASSIGN_OR_RETURN(ontologies, Ontologies::Open(*data / "terms"));
+  PARFOCAL_ASSIGN_OR_RETURN(ontologies, Ontologies::Open(*data / "terms", config.share_dir));
   PARFOCAL_ASSIGN_OR_RETURN(store, OpenRocksDbRecordStore(*data / "catalogue"));
   if (!config.ontologies.empty()) {
     const auto report = [this](const OntologyFileReport& file, int, int) {

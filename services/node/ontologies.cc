@@ -20,9 +20,14 @@ OntologyFileReport ReportOf(const LoadedFile& file) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Ontologies>> Ontologies::Open(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<Ontologies>> Ontologies::Open(const std::string& directory,
+                                                             const std::string& share_dir) {
+  absl::StatusOr<TableLayouts> tables =
+      TableLayouts::Load(share_dir + "/vocabulary/ontology-tables.tsv");
+  if (absl::IsNotFound(tables.status())) tables = TableLayouts();
+  PARFOCAL_RETURN_IF_ERROR(tables.status());
   PARFOCAL_ASSIGN_OR_RETURN(std::unique_ptr<TermStore> store, TermStore::Open(directory));
-  return std::unique_ptr<Ontologies>(new Ontologies(std::move(store)));
+  return std::unique_ptr<Ontologies>(new Ontologies(std::move(store), *std::move(tables)));
 }
 
 absl::StatusOr<std::string> Ontologies::Load(
@@ -32,6 +37,7 @@ absl::StatusOr<std::string> Ontologies::Load(
   const std::string before = Current()->release();
   LoadRequest request;
   request.paths = paths;
+  request.tables = &tables_;
   int files = 0;
   absl::StatusOr<LoadReport> loaded =
       store_->Load(request, [&](const std::string&, size_t done, size_t total) {

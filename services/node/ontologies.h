@@ -20,7 +20,9 @@ namespace parfocal {
 class Ontologies {
  public:
   // `on_release` is called after a new release is in use, on the thread that loaded it.
-  static absl::StatusOr<std::unique_ptr<Ontologies>> Open(const std::string& directory);
+  // `share_dir`: where vocabulary/ontology-tables.tsv lies, without which no table is read.
+  static absl::StatusOr<std::unique_ptr<Ontologies>> Open(const std::string& directory,
+                                                          const std::string& share_dir);
   void OnRelease(std::function<void()> on_release) { on_release_ = std::move(on_release); }
 
   std::shared_ptr<const TermLookup> Current() const { return store_->Current(); }
@@ -35,8 +37,10 @@ class Ontologies {
   static FieldOntologies FieldTable();
 
  private:
-  explicit Ontologies(std::unique_ptr<TermStore> store) : store_(std::move(store)) {}
+  Ontologies(std::unique_ptr<TermStore> store, TableLayouts tables)
+      : store_(std::move(store)), tables_(std::move(tables)) {}
   const std::unique_ptr<TermStore> store_;
+  const TableLayouts tables_;
   std::function<void()> on_release_;
   Mutex loading_;
 };

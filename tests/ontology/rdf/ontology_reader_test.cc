@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -323,6 +324,7 @@ TEST(SniffTest, ByContent) {
       {"{ \"graphs\" : [", OntologyFormat::kOboGraphs},
       {"{\"directed\": true,", OntologyFormat::kNodeLink},
       {"[\n{", OntologyFormat::kObsoleteList},
+      {"id\tlabel\n", OntologyFormat::kTable},
   };
   for (const auto& row : kRows) {
     SCOPED_TRACE(row.head);
@@ -342,7 +344,6 @@ TEST(SniffTest, NamesWhatItRefuses) {
       {"<?xml version=\"1.0\"?><Ontology xmlns=\"x\">", "OWL/XML"},
       {"<?xml version=\"1.0\"?><html>", "<html>"},
       {"{\"@context\": {}}", "JSON-LD"},
-      {"id\tlabel\n", "table"},
       {"hello", "no syntax known"},
       {"", "empty"},
       {"   \n", "empty"},
@@ -435,6 +436,23 @@ TEST(SinkTest, ItsFailureEndsTheReading) {
     EXPECT_THAT(report, StatusIs(absl::StatusCode::kCancelled, HasSubstr("test: enough")));
     EXPECT_EQ(calls, 1);
   }
+}
+
+TEST(ReadOntologyFileTest, ARefusalNamesTheReadableFileBesideIt) {
+  testing::TempDir dir;
+  const auto write = [&](const char* name, const char* text) { std::ofstream(dir / name) << text; };
+  const auto read = [&] {
+    return ReadOntologyFile(dir / "ex.owl", ReadLimits(),
+                            [](ParsedTerm&&) { return absl::OkStatus(); });
+  };
+  write("ex.owl", "Ontology(<http://example.org/ex>)\n");
+  write("ex-more.owl", "Ontology(<http://example.org/more>)\n");
+  write("extra.obo", "format-version: 1.2\n");
+  EXPECT_THAT(read(),
+              StatusIs(absl::StatusCode::kInvalidArgument, ::testing::Not(HasSubstr("beside it"))));
+  write("ex-2020.converted.obo", "format-version: 1.2\n");
+  EXPECT_THAT(read(), StatusIs(absl::StatusCode::kInvalidArgument,
+                               HasSubstr("beside it lies ex-2020.converted.obo")));
 }
 
 TEST(ReadOntologyFileTest, AMissingFileIsNotFound) {

@@ -3,8 +3,9 @@
 //
 // Formats, told apart by their first bytes and never by the file's name: RDF/XML, Turtle and
 // N-Triples (through Raptor), OBO 1.2 and 1.4, OBO Graphs JSON, the node-link JSON of nxontology,
-// and a JSON list of obsolete ids with their replacements; each of them plain or in gzip. OWL
-// functional syntax, OWL/XML and Manchester syntax are recognised and refused by name.
+// a JSON list of obsolete ids with their replacements, and tables whose columns a layout declares;
+// each of them plain or in gzip. OWL functional syntax, OWL/XML and Manchester syntax are
+// recognised and refused by name.
 //
 // Ids are handed out as the file writes them (an IRI, or the id of an OBO stanza): one spelling for
 // all is the business of ontology/terms. Only what is asserted is read; nothing is inferred.
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "parfocal/rdf/table_layout.h"
 #include "parfocal/status.h"
 #include "parfocal/term_lookup.h"
 
@@ -35,6 +37,7 @@ enum class OntologyFormat : uint8_t {
   kOboGraphs,
   kNodeLink,      // nxontology's JSON.
   kObsoleteList,  // A JSON list of obsolete ids.
+  kTable,         // Tab-separated, by a TableLayout.
 };
 absl::string_view FormatName(OntologyFormat format);
 
@@ -45,6 +48,19 @@ struct ParsedEdge {
   EdgeKind kind = EdgeKind::kIsA;
   friend bool operator==(const ParsedEdge&, const ParsedEdge&) = default;
 };
+
+// A statement beyond the hierarchy. Without a target, `label` is to be looked up in the ontologies
+// `among`.
+struct ParsedRelation {
+  std::string predicate;
+  std::string target;
+  std::string label;
+  std::vector<std::string> among;
+  friend bool operator==(const ParsedRelation&, const ParsedRelation&) = default;
+};
+
+// Untagged, `en` or `en-*`: such a label goes before those in other languages.
+bool IsEnglish(absl::string_view language);
 
 // What one file says about one class.
 struct ParsedTerm {
@@ -58,6 +74,7 @@ struct ParsedTerm {
   std::vector<std::string> xrefs;
   std::vector<ParsedEdge> parents;
   std::vector<std::string> alt_ids;
+  std::vector<ParsedRelation> relations;
   bool obsolete = false;
   std::string replaced_by;
 };
@@ -69,7 +86,7 @@ struct ReadLimits {
   int64_t triples = 200'000'000;
   int turtle_depth = 128;        // Of brackets.
   int xml_depth = 200;           // Of elements.
-  int64_t line_bytes = 1 << 20;  // Of an OBO line; a longer one is passed over with a warning.
+  int64_t line_bytes = 1 << 20;  // Of OBO and tables; a longer one is passed over with a warning.
 };
 
 // The counts of one file, of what it says before anything is merged.
@@ -80,6 +97,7 @@ struct ReadReport {
   int64_t bytes = 0;             // Decoded.
   int64_t triples = 0;           // Statements, of RDF only.
   int64_t nodes = 0, edges = 0;  // Of JSON only, as listed.
+  int64_t rows = 0;              // Of tables only, those passed over included.
   int64_t classes = 0;
   int64_t labelled = 0;
   int64_t typedefs = 0;  // Relations, which are passed over.
@@ -91,6 +109,7 @@ struct ReadReport {
   int64_t xrefs = 0;
   int64_t is_a = 0;
   int64_t part_of = 0;
+  int64_t relations = 0;
   // Live classes that are defined by an equivalence or intersection but have no parent: a sign that
   // the file was not classified, so its closure is poor.
   int64_t unclassified = 0;
@@ -106,14 +125,18 @@ struct ReadReport {
 // Takes a term; a failure ends the reading and is returned. An id may come more than once.
 using TermSink = std::function<absl::Status(ParsedTerm&&)>;
 
-// Fails with INVALID_ARGUMENT (a syntax we do not read, by its name; a syntax error, with its
-// place), RESOURCE_EXHAUSTED (a limit, by its name), NOT_FOUND, or DATA_LOSS (damaged gzip). What
-// was handed to `sink` before a failure is to be thrown away.
+// Fails with INVALID_ARGUMENT (a syntax we do not read, by its name and with the file beside it
+// that holds the same in one that we read; a table that no layout describes, with its columns; a
+// syntax error, with its place), RESOURCE_EXHAUSTED (a limit, by its name), NOT_FOUND, or DATA_LOSS
+// (damaged gzip). What was handed to `sink` before a failure is to be thrown away. Without `tables`
+// no table is read.
 absl::StatusOr<ReadReport> ReadOntologyFile(const std::string& path, const ReadLimits& limits,
-                                            const TermSink& sink);
+                                            const TermSink& sink,
+                                            const TableLayouts* tables = nullptr);
 // The same from bytes in memory. `name` is for messages.
 absl::StatusOr<ReadReport> ReadOntologyBytes(absl::string_view bytes, absl::string_view name,
-                                             const ReadLimits& limits, const TermSink& sink);
+                                             const ReadLimits& limits, const TermSink& sink,
+                                             const TableLayouts* tables = nullptr);
 
 // What the first bytes of a decoded file say; INVALID_ARGUMENT names the syntax where we know but
 // do not read it.

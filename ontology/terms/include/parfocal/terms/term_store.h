@@ -7,9 +7,9 @@
 // it lives.
 //
 // Merging: a term that several files describe has the union of their parents and synonyms. The
-// newer file decides its label, its definition and whether it is obsolete. Newer is the file with
-// the later date (YYYY-MM-DD in its version; without one it is older than all that have one), then
-// the one that was loaded later.
+// newer file decides its label (English ones first), its definition and whether it is obsolete.
+// Newer is the file with the later date (YYYY-MM-DD in its version; without one it is older than
+// all that have one), then the one that was loaded later.
 //
 // Thread safety: Current and Release may be called from any thread; Load from one at a time, while
 // others read.
@@ -39,12 +39,13 @@ struct LoadRequest {
   // release, replacing files of the same name.
   bool only_these = false;
   ReadLimits limits;
+  // What the columns of tables mean. Null: tables are passed over. Borrowed for the call.
+  const TableLayouts* tables = nullptr;
 };
 
 struct LoadedFile {
   std::string name;     // Without its folder.
   bool reused = false;  // Unchanged since the last release: not parsed again.
-  // Of a reused file only format, version, ontology, classes, labelled, obsolete.
   ReadReport report;
 };
 
@@ -53,11 +54,31 @@ struct SkippedFile {
   absl::Status reason;
 };
 
+// Terms of one prefix; the prefix of those whose id is an IRI is empty.
+struct OntologyCounts {
+  std::string prefix;
+  int64_t terms = 0;
+  int64_t labelled = 0;
+  int64_t obsolete = 0;
+  int64_t orphans = 0;
+};
+
+// A file of the release, whether it was read now or long ago.
+struct ReleaseFile {
+  std::string name;
+  std::string version;
+  OntologyFormat format = OntologyFormat::kUnknown;
+  int64_t terms = 0;   // That it describes.
+  std::string prefix;  // Of most of them.
+};
+
 struct LoadReport {
   std::string release;
   std::vector<LoadedFile> files;  // In the order of loading.
   std::vector<SkippedFile> skipped;
-  int64_t terms = 0;  // Described by some file.
+  std::vector<ReleaseFile> release_files;  // From old to new.
+  std::vector<OntologyCounts> ontologies;  // By prefix.
+  int64_t terms = 0;                       // Described by some file.
   int64_t labelled = 0;
   int64_t obsolete = 0;
   int64_t replaced = 0;       // Obsolete terms whose chain of replacements ends at a live one.
