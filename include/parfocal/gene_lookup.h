@@ -1,7 +1,7 @@
 // The seam to the gene tables: which gene a name means in an organism, what else it is called, its
 // orthologs and its interactions, in one release.
 //
-// Organisms are canonical CURIEs ("NCBITaxon:9606"); a strain is taken as its species. A gene's id
+// Organisms are canonical CURIEs of NCBITaxon; a strain is taken as its species. A gene's id
 // is the CURIE of the database that names the genes of its species (HGNC, MGI, FlyBase, WormBase,
 // SGD, PomBase), or NCBIGene where there is none.
 //
@@ -22,11 +22,12 @@ namespace parfocal {
 struct Gene {
   std::string id;      // Canonical CURIE.
   std::string taxon;   // Of the species.
-  std::string symbol;  // The current one; may be empty.
+  std::string symbol;  // The current one, or the systematic name of a gene that has none.
   std::string name;
   std::vector<std::string> previous_symbols;
   std::vector<std::string> aliases;
-  std::vector<std::string> cross_ids;  // CURIEs of other databases, without versions; sorted.
+  // CURIEs of other databases, without versions, and systematic and retired ids of its own; sorted.
+  std::vector<std::string> cross_ids;
 };
 
 // By what a text names a gene; the first that holds decides.

@@ -1,4 +1,4 @@
-#include "byte_stream.h"
+#include "parfocal/rdf/byte_stream.h"
 
 #include <zlib.h>
 
@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 
-namespace parfocal::internal {
+namespace parfocal {
 namespace {
 constexpr size_t kPiece = 1 << 16;
 constexpr size_t kHead = 4096;
@@ -18,22 +18,25 @@ struct ByteStream::Inflater {
   ~Inflater() { inflateEnd(&stream); }
 };
 
-ByteStream::ByteStream(std::FILE* file, absl::string_view bytes, int64_t limit)
-    : file_(file), bytes_(bytes), limit_(limit) {}
+ByteStream::ByteStream(std::FILE* file, absl::string_view bytes, int64_t limit,
+                       absl::string_view what)
+    : file_(file), bytes_(bytes), limit_(limit), what_(what) {}
 
 ByteStream::~ByteStream() {
   if (file_ != nullptr) std::fclose(file_);
 }
 
 absl::StatusOr<std::unique_ptr<ByteStream>> ByteStream::OpenFile(const std::string& path,
-                                                                 int64_t limit) {
+                                                                 int64_t limit,
+                                                                 absl::string_view what) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return absl::NotFoundError(absl::StrCat("ontology: cannot open ", path));
-  return std::unique_ptr<ByteStream>(new ByteStream(file, "", limit));
+  if (file == nullptr) return absl::NotFoundError(absl::StrCat(what, ": cannot open ", path));
+  return std::unique_ptr<ByteStream>(new ByteStream(file, "", limit, what));
 }
 
-std::unique_ptr<ByteStream> ByteStream::OpenBytes(absl::string_view bytes, int64_t limit) {
-  return std::unique_ptr<ByteStream>(new ByteStream(nullptr, bytes, limit));
+std::unique_ptr<ByteStream> ByteStream::OpenBytes(absl::string_view bytes, int64_t limit,
+                                                  absl::string_view what) {
+  return std::unique_ptr<ByteStream>(new ByteStream(nullptr, bytes, limit, what));
 }
 
 absl::StatusOr<absl::string_view> ByteStream::NextRaw() {
@@ -44,7 +47,7 @@ absl::StatusOr<absl::string_view> ByteStream::NextRaw() {
   }
   raw_.resize(kPiece);
   const size_t n = std::fread(raw_.data(), 1, kPiece, file_);
-  if (n == 0 && std::ferror(file_)) return absl::DataLossError("ontology: read error");
+  if (n == 0 && std::ferror(file_)) return absl::DataLossError(absl::StrCat(what_, ": read error"));
   return absl::string_view(raw_.data(), n);
 }
 
@@ -56,7 +59,7 @@ absl::Status ByteStream::Start() {
   }
   inflater_ = std::make_unique<Inflater>();
   if (inflateInit2(&inflater_->stream, 15 + 16) != Z_OK) {
-    return absl::InternalError("ontology: zlib does not start");
+    return absl::InternalError(absl::StrCat(what_, ": zlib does not start"));
   }
   return absl::OkStatus();
 }
@@ -78,12 +81,13 @@ absl::StatusOr<absl::string_view> ByteStream::NextDecoded() {
       PARFOCAL_ASSIGN_OR_RETURN(pending_, NextRaw());
       if (pending_.empty()) {
         if (!inflater_->member_done)
-          return absl::DataLossError("ontology: gzip data end too early");
+          return absl::DataLossError(absl::StrCat(what_, ": gzip data end too early"));
         return absl::string_view();
       }
     }
     if (inflater_->member_done) {  // A file may hold several members, one behind the other.
-      if (inflateReset(&z) != Z_OK) return absl::InternalError("ontology: zlib does not restart");
+      if (inflateReset(&z) != Z_OK)
+        return absl::InternalError(absl::StrCat(what_, ": zlib does not restart"));
       inflater_->member_done = false;
     }
     z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(pending_.data()));
@@ -95,7 +99,7 @@ absl::StatusOr<absl::string_view> ByteStream::NextDecoded() {
     if (code == Z_STREAM_END) {
       inflater_->member_done = true;
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
-      return absl::DataLossError("ontology: damaged gzip data");
+      return absl::DataLossError(absl::StrCat(what_, ": damaged gzip data"));
     }
     const size_t n = out_.size() - z.avail_out;
     if (n > 0) return absl::string_view(out_.data(), n);
@@ -127,8 +131,8 @@ absl::StatusOr<absl::string_view> ByteStream::Next() {
   decoded_ += static_cast<int64_t>(piece.size());
   if (decoded_ > limit_) {
     return WithReason(absl::ResourceExhaustedError(
-                          absl::StrCat("ontology: larger than ", limit_, " bytes when decoded")),
-                      "LIMIT_EXCEEDED", "ontology.file_bytes");
+                          absl::StrCat(what_, ": larger than ", limit_, " bytes when decoded")),
+                      "LIMIT_EXCEEDED", absl::StrCat(what_, ".file_bytes"));
   }
   return piece;
 }
@@ -170,4 +174,4 @@ absl::Status ForEachLine(
   return each(too_long ? "" : carry, too_long);
 }
 
-}  // namespace parfocal::internal
+}  // namespace parfocal

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "byte_stream.h"
+#include "parfocal/rdf/byte_stream.h"
 #include "readers.h"
 
 namespace parfocal {
 namespace {
 
-absl::StatusOr<ReadReport> Read(internal::ByteStream* in, const ReadLimits& limits,
-                                const TermSink& sink, const TableLayouts* tables) {
+absl::StatusOr<ReadReport> Read(ByteStream* in, const ReadLimits& limits, const TermSink& sink,
+                                const TableLayouts* tables) {
   PARFOCAL_ASSIGN_OR_RETURN(absl::string_view head, in->Peek());
   ReadReport report;
   PARFOCAL_ASSIGN_OR_RETURN(report.format, SniffOntology(head));
@@ -43,7 +43,7 @@ absl::StatusOr<ReadReport> Read(internal::ByteStream* in, const ReadLimits& limi
 
 // Whether a file begins like one that we read.
 bool IsReadable(const std::string& path) {
-  auto in = internal::ByteStream::OpenFile(path, 1 << 20);
+  auto in = ByteStream::OpenFile(path, 1 << 20);
   if (!in.ok()) return false;
   const absl::StatusOr<absl::string_view> head = (*in)->Peek();
   return head.ok() && SniffOntology(*head).ok();
@@ -77,8 +77,8 @@ std::string ReadableBeside(const std::string& path) {
 
 absl::StatusOr<ReadReport> ReadOntologyFile(const std::string& path, const ReadLimits& limits,
                                             const TermSink& sink, const TableLayouts* tables) {
-  PARFOCAL_ASSIGN_OR_RETURN(std::unique_ptr<internal::ByteStream> in,
-                            internal::ByteStream::OpenFile(path, limits.file_bytes));
+  PARFOCAL_ASSIGN_OR_RETURN(std::unique_ptr<ByteStream> in,
+                            ByteStream::OpenFile(path, limits.file_bytes));
   absl::StatusOr<ReadReport> report = Read(in.get(), limits, sink, tables);
   if (report.ok()) return report;
   absl::Status status = Annotate(report.status(), path);
@@ -93,8 +93,7 @@ absl::StatusOr<ReadReport> ReadOntologyFile(const std::string& path, const ReadL
 absl::StatusOr<ReadReport> ReadOntologyBytes(absl::string_view bytes, absl::string_view name,
                                              const ReadLimits& limits, const TermSink& sink,
                                              const TableLayouts* tables) {
-  std::unique_ptr<internal::ByteStream> in =
-      internal::ByteStream::OpenBytes(bytes, limits.file_bytes);
+  std::unique_ptr<ByteStream> in = ByteStream::OpenBytes(bytes, limits.file_bytes);
   absl::StatusOr<ReadReport> report = Read(in.get(), limits, sink, tables);
   if (!report.ok()) return Annotate(report.status(), name);
   return report;

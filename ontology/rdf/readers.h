@@ -1,7 +1,7 @@
 // The readers of the single formats; ontology_reader.cc chooses.
 #pragma once
 
-#include "byte_stream.h"
+#include "parfocal/rdf/byte_stream.h"
 #include "parfocal/rdf/ontology_reader.h"
 
 namespace parfocal::internal {

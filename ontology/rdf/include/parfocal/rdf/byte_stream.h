@@ -1,4 +1,6 @@
-// The decoded bytes of a file or a buffer, piece by piece, through gzip if they begin so.
+// The decoded bytes of a file or a buffer, piece by piece, through gzip if they begin so. For the
+// readers of ontology files and of gene tables: `what` ("ontology") begins the messages of errors
+// and names the limit. One thread.
 #pragma once
 
 #include <cstdio>
@@ -9,15 +11,17 @@
 #include "absl/strings/string_view.h"
 #include "parfocal/status.h"
 
-namespace parfocal::internal {
+namespace parfocal {
 
 class ByteStream {
  public:
   // NOT_FOUND if `path` cannot be opened.
   static absl::StatusOr<std::unique_ptr<ByteStream>> OpenFile(const std::string& path,
-                                                              int64_t limit);
+                                                              int64_t limit,
+                                                              absl::string_view what = "ontology");
   // `bytes` must outlive the stream.
-  static std::unique_ptr<ByteStream> OpenBytes(absl::string_view bytes, int64_t limit);
+  static std::unique_ptr<ByteStream> OpenBytes(absl::string_view bytes, int64_t limit,
+                                               absl::string_view what = "ontology");
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
@@ -33,7 +37,7 @@ class ByteStream {
 
  private:
   struct Inflater;
-  ByteStream(std::FILE* file, absl::string_view bytes, int64_t limit);
+  ByteStream(std::FILE* file, absl::string_view bytes, int64_t limit, absl::string_view what);
   absl::StatusOr<absl::string_view> NextRaw();
   absl::StatusOr<absl::string_view> NextDecoded();
   absl::Status Start();
@@ -41,6 +45,7 @@ class ByteStream {
   std::FILE* file_;
   absl::string_view bytes_;  // Of OpenBytes: not yet handed out.
   int64_t limit_;
+  std::string what_;
   int64_t decoded_ = 0;
   bool started_ = false;
   std::string raw_;
@@ -58,4 +63,4 @@ absl::Status ForEachLine(
     ByteStream* in, int64_t line_bytes,
     absl::FunctionRef<absl::Status(absl::string_view line, bool too_long)> each);
 
-}  // namespace parfocal::internal
+}  // namespace parfocal
