@@ -81,7 +81,8 @@ class Emitter {
   void ByStatement(const Column& column, const Statement& statement) const {
     if (column.field == nullptr || column.field->kind == FieldKind::kText) return;
     if (column.field->stated) return;  // Twins are made, never stated.
-    const bool has_id = !statement.term.empty() || !statement.stated_id.empty();
+    const bool has_id =
+        !statement.term.empty() || (!statement.stated_id.empty() && !statement.label_conflict);
     Value(column.field, ValueKey(statement), ValueLabel(statement), has_id, statement.scope);
     // What we inferred is not what the archive stated.
     if (column.twin == nullptr || statement.origin != Origin::kStated) return;
@@ -261,6 +262,8 @@ Column ObservationColumn(ObservationKind kind) {
 
 absl::string_view ValueKey(const Statement& statement) {
   if (!statement.term.empty()) return statement.term;
+  // An id that was refuted groups nothing: the words do.
+  if (statement.label_conflict && !statement.value.empty()) return statement.value;
   return StatedKey(statement);
 }
 

@@ -4,155 +4,174 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "parfocal/terms/curie.h"
-#include "parfocal/terms/text_fold.h"
+#include "comparison_form.h"
+#include "gene_rules.h"
+#include "parfocal/normalise/witness.h"
+#include "term_rules.h"
 
 namespace parfocal {
 namespace {
 
-// What one (field, value, id) comes to.
-struct Resolution {
-  std::string term;
-  std::string label;
-  TermRule rule = TermRule::kUnmapped;
-  float confidence = 1.0f;
-  bool conflict = false;
-};
+constexpr absl::string_view kOrganism = "organism";
+constexpr absl::string_view kGene = "gene";
 
-constexpr float kSynonymConfidence = 0.9f;
-// Distinct triples kept; beyond that the cache starts anew. A corpus has some 100,000.
-constexpr size_t kMaxCached = 500'000;
-
-// For the comparison of a label with the words beside its id: hyphens and underscores are blanks,
-// and the word "phenotype" at the end and "obsolete" at the beginning say nothing.
-std::string ComparisonForm(absl::string_view text) {
-  std::string folded = FoldText(text);
-  std::replace(folded.begin(), folded.end(), '-', ' ');
-  std::replace(folded.begin(), folded.end(), '_', ' ');
-  absl::string_view form = folded;
-  while (absl::StartsWith(form, "obsolete ")) form.remove_prefix(9);
-  while (absl::EndsWith(form, " phenotype")) form.remove_suffix(10);
-  return FoldText(form);
-}
-
-bool HasName(const Term& term, absl::string_view form) {
-  if (ComparisonForm(term.label) == form) return true;
-  return std::any_of(term.synonyms.begin(), term.synonyms.end(),
-                     [&](const Synonym& synonym) { return ComparisonForm(synonym.text) == form; });
-}
-
-bool HasNames(const Term& term) { return !term.label.empty() || !term.synonyms.empty(); }
-
-// Whether the words are an id themselves, under the ontology of the id beside them.
-bool IsId(absl::string_view value, absl::string_view id) {
-  return value == id || !CanonicalCurie(value, CuriePrefix(id)).empty();
-}
-
-// The one match of the best ontology; null if there is none or it has several of one name.
-const TermMatch* Single(const std::vector<TermMatch>& matches) {
-  if (matches.empty()) return nullptr;
-  const bool tie = matches.size() > 1 && CuriePrefix(matches[0].id) == CuriePrefix(matches[1].id);
-  return tie ? nullptr : &matches[0];
-}
-
-bool ByGivenId(const TermLookup& terms, const Statement& statement, Resolution* out) {
-  const std::string& id = statement.stated_id;
-  std::optional<Term> term = terms.Find(id);
-  if (!term.has_value()) {
-    // An IRI of an unknown base is no term; a CURIE of an ontology that is not loaded is one.
-    if (CuriePrefix(id).empty()) return false;
-    out->term = id;
-    out->label = statement.value == id ? std::string() : statement.value;
-    out->rule = TermRule::kGivenId;
-    return true;
+void Apply(const Resolution& outcome, absl::string_view witness, Statement* statement) {
+  statement->term = outcome.term;
+  statement->label = outcome.label;
+  statement->rule = outcome.rule;
+  statement->confidence = outcome.confidence;
+  statement->label_conflict = outcome.conflict;
+  std::string evidence(witness);
+  if (!outcome.evidence.empty()) {
+    absl::StrAppend(&evidence, evidence.empty() ? "" : "; ", outcome.evidence);
   }
-  std::optional<Term> replacement;
-  if (term->obsolete && !term->replaced_by.empty()) replacement = terms.Find(term->replaced_by);
-  const Term& holds = replacement.has_value() ? *replacement : *term;
-  out->term = holds.id;
-  out->rule = replacement.has_value() ? TermRule::kReplacedObsolete : TermRule::kGivenId;
-  out->label = holds.label.empty() && !IsId(statement.value, id) ? statement.value : holds.label;
-  const std::string form = ComparisonForm(statement.value);
-  const bool named = HasNames(*term) || HasNames(holds);
-  out->conflict = !form.empty() && named && !HasName(*term, form) && !HasName(holds, form) &&
-                  !IsId(statement.value, id);
-  return true;
+  statement->evidence = std::move(evidence);
 }
 
-void ByName(const TermLookup& terms, const std::string& value,
-            const std::vector<std::string>& ontologies, Resolution* out) {
-  const std::vector<TermMatch> matches = terms.Exact(value, ontologies);
-  if (matches.empty()) return;
-  const bool synonym = matches[0].by_synonym;
-  if (synonym && matches.size() != 1) return;
-  const TermMatch* match = Single(matches);
-  if (match == nullptr) return;
-  out->term = match->id;
-  out->label = match->label;
-  out->rule = synonym ? TermRule::kExactSynonym : TermRule::kExactLabel;
-  out->confidence = synonym ? kSynonymConfidence : 1.0f;
+// In which order the organisms of a record are asked for a gene: those of the sample before those
+// that live in or on it.
+int RankOfRole(absl::string_view role) { return role == "pathogen" ? 1 : 0; }
+
+// Terms of the organisms of `statements`, the sample's first; those of other blocks left out.
+std::vector<std::string> TaxaOf(const std::vector<Statement>& statements, absl::string_view block) {
+  std::vector<std::string> taxa;
+  for (const int rank : {0, 1}) {
+    for (const Statement& s : statements) {
+      if (s.field != kOrganism || s.term.empty() || RankOfRole(s.role) != rank) continue;
+      if (!s.scope.empty() && !block.empty() && s.scope != block) continue;
+      if (std::find(taxa.begin(), taxa.end(), s.term) == taxa.end()) taxa.push_back(s.term);
+    }
+  }
+  return taxa;
 }
 
 }  // namespace
 
-struct Normaliser::Cache {
-  absl::flat_hash_map<std::string, Resolution> outcomes;
-  std::string key;  // Kept for its memory.
+struct Normaliser::State {
+  explicit State(NormaliserParts p)
+      : parts(std::move(p)), terms(&parts), genes(parts.genes.get()) {}
+
+  int All(std::vector<Statement>* statements, const ImageSet* set);
+  int Term(Statement* statement, const std::vector<Statement>& all, const ImageSet* set);
+  void Finding(Statement* finding);
+  std::string ThirdWitness(const Statement& statement, const std::vector<Statement>& all,
+                           const ImageSet* set);
+  const std::vector<Statement>& StudyStatements(const ImageSet& set);
+  void Remember(const Study& study);
+
+  const NormaliserParts parts;
+  TermRules terms;
+  GeneRules genes;
+  // The study that was asked for last, with its organisms normalised.
+  std::string study_source, study_accession;
+  std::vector<Statement> study_statements;
 };
 
-Normaliser::Normaliser(std::shared_ptr<const TermLookup> terms, FieldOntologies ontologies)
-    : terms_(std::move(terms)),
-      ontologies_(std::move(ontologies)),
-      cache_(std::make_unique<Cache>()) {}
+void Normaliser::State::Remember(const Study& study) {
+  study_source = study.source;
+  study_accession = study.accession;
+  study_statements.clear();
+  for (const Statement& statement : study.statements) {
+    if (statement.field == kOrganism) study_statements.push_back(statement);
+  }
+  // As its own record had it, so that what is taken from a study does not depend on whether the
+  // study was normalised with the same parts.
+  const std::vector<Statement> all = study_statements;
+  for (Statement& statement : study_statements) Term(&statement, all, nullptr);
+}
+
+const std::vector<Statement>& Normaliser::State::StudyStatements(const ImageSet& set) {
+  if (set.source == study_source && set.study == study_accession) return study_statements;
+  Study study;
+  if (parts.study != nullptr) study = parts.study(set).value_or(Study());
+  study.source = set.source;
+  study.accession = set.study;
+  Remember(study);
+  return study_statements;
+}
+
+// What backs the words of a statement whose id says something else, beyond what its connector saw.
+std::string Normaliser::State::ThirdWitness(const Statement& statement,
+                                            const std::vector<Statement>& all,
+                                            const ImageSet* set) {
+  const std::string form = ComparisonForm(statement.value);
+  for (const Statement& other : all) {
+    if (other.field != statement.field || other.stated_id.empty() ||
+        other.stated_id == statement.stated_id || ComparisonForm(other.value) != form) {
+      continue;
+    }
+    const Resolution& outcome = terms.Resolve(other, WitnessOf(other.evidence), false);
+    if (outcome.mapped() && !outcome.conflict) {
+      return absl::StrCat("the same words beside ", other.stated_id);
+    }
+  }
+  if (set == nullptr || statement.field != kOrganism) return "";
+  const Resolution words = terms.ByWords(statement.field, statement.value);
+  if (!words.mapped()) return "";
+  for (const Statement& organism : StudyStatements(*set)) {
+    if (organism.term == words.term) return absl::StrCat("organism of the study: ", words.term);
+  }
+  return "";
+}
+
+int Normaliser::State::Term(Statement* statement, const std::vector<Statement>& all,
+                            const ImageSet* set) {
+  const std::string seen(WitnessOf(statement->evidence));
+  const Resolution* outcome = &terms.Resolve(*statement, seen, /*finding=*/false);
+  if (outcome->conflict && seen.empty()) {
+    const std::string third = ThirdWitness(*statement, all, set);
+    outcome = &terms.Resolve(*statement, third, /*finding=*/false);
+    Resolution backed = *outcome;
+    if (!third.empty()) {
+      backed.evidence = absl::StrCat(third, backed.evidence.empty() ? "" : "; ", backed.evidence);
+    }
+    Apply(backed, "", statement);
+  } else {
+    Apply(*outcome, seen, statement);
+  }
+  return statement->label_conflict ? 1 : 0;
+}
+
+int Normaliser::State::All(std::vector<Statement>* statements, const ImageSet* set) {
+  int conflicts = 0;
+  for (Statement& statement : *statements) {
+    if (statement.field != kGene || parts.genes == nullptr) {
+      conflicts += Term(&statement, *statements, set);
+    }
+  }
+  if (parts.genes == nullptr) return conflicts;
+  std::vector<std::string> taxa;
+  bool have_taxa = false;
+  for (Statement& statement : *statements) {
+    if (statement.field != kGene) continue;
+    if (!have_taxa) {
+      taxa = TaxaOf(*statements, "");
+      if (taxa.empty() && set != nullptr) taxa = TaxaOf(StudyStatements(*set), set->block);
+      have_taxa = true;
+    }
+    Apply(genes.Resolve(statement, taxa), "", &statement);
+    conflicts += statement.label_conflict ? 1 : 0;
+  }
+  return conflicts;
+}
+
+void Normaliser::State::Finding(Statement* finding) {
+  Apply(terms.Resolve(*finding, "", /*finding=*/true), "", finding);
+}
+
+Normaliser::Normaliser(NormaliserParts parts) : state_(std::make_unique<State>(std::move(parts))) {}
 
 Normaliser::~Normaliser() = default;
 
 int Normaliser::Normalise(Record* record) {
-  int conflicts = 0;
-  const auto normalise = [&](Statement& statement) {
-    static const Resolution kUnmapped;
-    const Resolution* outcome = &kUnmapped;
-    auto ontologies = ontologies_.find(statement.field);
-    if (!statement.stated_id.empty() ||
-        (ontologies != ontologies_.end() && !statement.value.empty())) {
-      std::string& key = cache_->key;
-      key.clear();
-      // Lengths, not separators: words may hold any byte.
-      absl::StrAppend(&key, statement.field.size(), " ", statement.stated_id.size(), " ",
-                      statement.field, statement.stated_id, statement.value);
-      auto found = cache_->outcomes.find(key);
-      if (found == cache_->outcomes.end()) {
-        if (cache_->outcomes.size() >= kMaxCached) cache_->outcomes.clear();
-        Resolution fresh;
-        if ((statement.stated_id.empty() || !ByGivenId(*terms_, statement, &fresh)) &&
-            ontologies != ontologies_.end()) {
-          ByName(*terms_, statement.value, ontologies->second, &fresh);
-        }
-        found = cache_->outcomes.emplace(key, std::move(fresh)).first;
-      }
-      outcome = &found->second;
-    }
-    statement.term = outcome->term;
-    statement.label = outcome->label;
-    statement.rule = outcome->rule;
-    statement.confidence = outcome->confidence;
-    statement.label_conflict = outcome->conflict;
-    conflicts += outcome->conflict ? 1 : 0;
-  };
   if (Study* study = std::get_if<Study>(record)) {
-    for (Statement& statement : study->statements) normalise(statement);
-  } else if (ImageSet* set = std::get_if<ImageSet>(record)) {
-    for (Statement& statement : set->statements) normalise(statement);
-    for (Observation& observation : set->observations) {
-      normalise(observation.finding);
-      // The words of a finding are its submitter's own name for it, which is meant to differ from
-      // the label of the term that the curators chose.
-      if (observation.finding.label_conflict) --conflicts;
-      observation.finding.label_conflict = false;
-    }
+    state_->Remember(*study);
+    return state_->All(&study->statements, nullptr);
   }
+  ImageSet* set = std::get_if<ImageSet>(record);
+  const int conflicts = state_->All(&set->statements, set);
+  for (Observation& observation : set->observations) state_->Finding(&observation.finding);
   return conflicts;
 }
 

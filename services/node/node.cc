@@ -75,6 +75,8 @@ struct Node::Parts {
 
   absl::Status Open();
   absl::Status Serve();
+  // All that a normaliser works with, in its newest state.
+  NormaliserParts NormalisationParts() const;
   void MakeRunner();
   void MakeServices();
   absl::StatusOr<CheckpointResult> Checkpoint(const std::string& directory) const;
@@ -92,6 +94,7 @@ struct Node::Parts {
   SystemClock clock;
   std::unique_ptr<DataDir> data;
   std::unique_ptr<Ontologies> ontologies;
+  std::shared_ptr<const DeclaredTerms> declared_terms;
   std::unique_ptr<RecordStore> store;
   std::unique_ptr<IndexParts> index;
   std::unique_ptr<PageTokens> tokens;
@@ -117,6 +120,10 @@ absl::Status Node::Parts::Open() {
   PARFOCAL_RETURN_IF_ERROR(CheckConfig(config));
   PARFOCAL_ASSIGN_OR_RETURN(data, DataDir::Open(config.data_dir, started));
   PARFOCAL_ASSIGN_OR_RETURN(ontologies, Ontologies::Open(*data / "terms", config.share_dir));
+  if (!config.share_dir.empty()) {
+    PARFOCAL_ASSIGN_OR_RETURN(
+        declared_terms, DeclaredTerms::Read(config.share_dir + "/vocabulary/declared-terms.tsv"));
+  }
   PARFOCAL_ASSIGN_OR_RETURN(store, OpenRocksDbRecordStore(*data / "catalogue"));
   if (!config.ontologies.empty()) {
     const auto report = [this](const OntologyFileReport& file, int, int) {
@@ -151,6 +158,19 @@ absl::Status Node::Parts::Open() {
   return absl::OkStatus();
 }
 
+NormaliserParts Node::Parts::NormalisationParts() const {
+  NormaliserParts parts;
+  parts.terms = ontologies->Current();
+  parts.declared = declared_terms;
+  parts.ontologies = Ontologies::FieldTable();
+  parts.study = [this](const ImageSet& set) -> std::optional<Study> {
+    absl::StatusOr<StoredRecord> stored = store->Get({set.source, set.study, ""});
+    if (!stored.ok() || !std::holds_alternative<Study>(stored->record)) return std::nullopt;
+    return std::get<Study>(std::move(stored->record));
+  };
+  return parts;
+}
+
 void Node::Parts::MakeRunner() {
   HarvestRunnerOptions options;
   options.store = store.get();
@@ -158,7 +178,7 @@ void Node::Parts::MakeRunner() {
   options.connectors = &connectors;
   options.context = {fetcher.get(), config.share_dir};
   options.normaliser = [this]() -> NormaliseRecord {
-    auto normaliser = std::make_shared<Normaliser>(ontologies->Current(), Ontologies::FieldTable());
+    auto normaliser = std::make_shared<Normaliser>(NormalisationParts());
     return [normaliser](Record* record) { return normaliser->Normalise(record); };
   };
   options.await_index = [this](int64_t sequence) {

@@ -112,7 +112,10 @@ void BM_Suggest(benchmark::State& state) {
 BENCHMARK(BM_Suggest)->DenseRange(0, 3)->Unit(benchmark::kMicrosecond);
 
 void BM_Normalise(benchmark::State& state) {
-  Normaliser normaliser(Tree().store->Current(), {{"organism", {"EX"}}});
+  NormaliserParts parts;
+  parts.terms = Tree().store->Current();
+  parts.ontologies = {{"organism", {"EX"}}};
+  Normaliser normaliser(std::move(parts));
   std::vector<Record> records;
   for (int i = 0; i < 1000; ++i) {
     ImageSet set;

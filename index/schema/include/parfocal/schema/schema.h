@@ -70,7 +70,8 @@ uint64_t SchemaFingerprint();
 std::vector<std::string> NearestFieldNames(absl::string_view name);
 
 // The key under which a statement's value is filtered and counted: the normalised one
-// (term, else stated id, else the words), or what the archive stated (id, else words).
+// (term, else a stated id that its label does not refute, else the words), or what the archive
+// stated (id, else words).
 absl::string_view ValueKey(const Statement& statement);
 absl::string_view StatedKey(const Statement& statement);
 // What a person reads for that key.

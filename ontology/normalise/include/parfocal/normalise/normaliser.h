@@ -1,11 +1,17 @@
-// Draft x terms -> Statements: fills in term, label, rule, confidence and the label-conflict flag.
+// Draft x terms x genes x mappings -> Statements: fills in term, label, rule, confidence, evidence
+// and the label-conflict flag of every statement, by the first rule that holds.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "parfocal/gene_lookup.h"
+#include "parfocal/mapping_lookup.h"
+#include "parfocal/normalise/declared_terms.h"
 #include "parfocal/record.h"
 #include "parfocal/term_lookup.h"
 
@@ -16,23 +22,65 @@ namespace parfocal {
 // passes it.)
 using FieldOntologies = absl::flat_hash_map<std::string, std::vector<std::string>>;
 
-// Rules in order: the given id (as stated, then its replacement if it is obsolete), the exact
-// label, the exact synonym if it names exactly one term. What no rule covers stays unmapped. Never
-// changes `value` or `stated_id`.
+// The study that an image set belongs to, as the catalogue has it; nullopt if it has none. What a
+// row leaves unsaid (its organism) is taken from there.
+using StudyLookup = std::function<std::optional<Study>(const ImageSet& set)>;
+
+// A term that a lexical rule takes for words that equal no name.
+struct LexicalTerm {
+  std::string id;
+  std::string label;
+  TermRule rule = TermRule::kLexical;
+  float confidence = 0;
+  std::string evidence;
+};
+// The term that words are close enough to be taken for, in one of `ontologies`; nullopt if none is.
+using LexicalRule = std::function<std::optional<LexicalTerm>(
+    absl::string_view words, const std::vector<std::string>& ontologies)>;
+
+// What a Normaliser works with. All but `terms` may be missing: the rules that need it then do not
+// hold. All are immutable and of one state, so that equal parts give equal answers.
+struct NormaliserParts {
+  std::shared_ptr<const TermLookup> terms;
+  std::shared_ptr<const GeneLookup> genes;
+  std::shared_ptr<const MappingLookup> mappings;
+  std::shared_ptr<const DeclaredTerms> declared;
+  LexicalRule lexical;
+  StudyLookup study;
+  FieldOntologies ontologies;
+};
+
+// The rules, in order: the given id as stated (an obsolete one is replaced, one of another ontology
+// than the field's is mapped where a declared table or a mapping set says how); a curator's
+// decision; a mapping set; the exact label; the exact synonym of one term alone; the same after
+// folding hyphens, plural and the word "phenotype"; a lexical candidate that is certain enough.
+// What no rule covers stays unmapped.
+//
+// A given id whose label says something else than the words beside it is flagged, and both are
+// kept. If the words name another term: a curator's decision or a third witness
+// (parfocal/witness.h; the organism of the study; the same words beside an id that agrees, in the
+// same record) lets the words hold; without one the more specific of two relatives holds, else the
+// id. Findings are exempt: their words are their submitter's own name for them, which is meant to
+// differ.
+//
+// Genes: the identifier, else the symbol, among the genes of the record's organism or else of its
+// study's. What names no gene, or several, stays unmapped, with the reason as evidence.
+//
+// Never changes `value`, `stated_id` or `origin`. The outcome depends on the record, its study and
+// the parts alone: not on other records, pages or the order in which records come. A record that
+// was normalised before may be normalised again, with other parts.
 //
 // Thread safety: Normalise may be called from one thread at a time (it caches look-ups).
 class Normaliser {
  public:
-  Normaliser(std::shared_ptr<const TermLookup> terms, FieldOntologies ontologies);
+  explicit Normaliser(NormaliserParts parts);
   ~Normaliser();
   // Returns how many statements have an id whose own label says something else.
   int Normalise(Record* record);
 
  private:
-  struct Cache;
-  std::shared_ptr<const TermLookup> terms_;
-  FieldOntologies ontologies_;
-  std::unique_ptr<Cache> cache_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace parfocal

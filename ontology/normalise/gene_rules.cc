@@ -1,0 +1,115 @@
+#include "gene_rules.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace parfocal {
+namespace {
+
+// Distinct genes kept; beyond that the memory starts anew. All genes of seven species are 200,000.
+constexpr size_t kMaxRemembered = 500'000;
+
+TermRule RuleOf(GeneMatch match) {
+  switch (match) {
+    case GeneMatch::kId:
+      return TermRule::kGivenId;
+    case GeneMatch::kSymbol:
+      return TermRule::kExactLabel;
+    case GeneMatch::kFoldedSymbol:
+      return TermRule::kFoldedLabel;
+    case GeneMatch::kPreviousSymbol:
+    case GeneMatch::kAlias:
+      return TermRule::kExactSynonym;
+    case GeneMatch::kRepairedSymbol:
+      return TermRule::kRepairedSymbol;
+  }
+  return TermRule::kUnmapped;
+}
+
+// A retired id or an alias was once another gene's as likely as not; ids and symbols are certain.
+float ConfidenceOf(GeneMatch match) {
+  return match == GeneMatch::kId || match == GeneMatch::kSymbol ? 1.0f : kSynonymConfidence;
+}
+
+Resolution Of(const GeneResolution& found) {
+  Resolution out;
+  out.evidence = found.reason;
+  if (found.outcome != GeneOutcome::kOne || found.candidates.empty()) return out;
+  const GeneCandidate& gene = found.candidates[0];
+  out.term = gene.id;
+  out.label = gene.symbol;
+  out.rule = RuleOf(gene.match);
+  out.confidence = ConfidenceOf(gene.match);
+  return out;
+}
+
+}  // namespace
+
+const Resolution& GeneRules::Resolve(const Statement& statement,
+                                     const std::vector<std::string>& taxa) {
+  static const Resolution kUnmapped;
+  if (genes_ == nullptr) return kUnmapped;
+  key_.clear();
+  // Lengths, not separators: words may hold any byte.
+  absl::StrAppend(&key_, statement.stated_id.size(), " ", statement.value.size(), " ",
+                  statement.stated_id, statement.value);
+  for (const std::string& taxon : taxa) absl::StrAppend(&key_, "\n", taxon);
+  auto found = outcomes_.find(key_);
+  if (found == outcomes_.end()) {
+    if (outcomes_.size() >= kMaxRemembered) outcomes_.clear();
+    found = outcomes_.emplace(key_, Fresh(statement, taxa)).first;
+  }
+  return found->second;
+}
+
+GeneResolution GeneRules::InAny(absl::string_view text,
+                                const std::vector<std::string>& taxa) const {
+  if (taxa.empty()) return genes_->Resolve(text, "");
+  GeneResolution best;
+  std::vector<std::string> same;  // Other organisms that know the name as well.
+  for (size_t i = 0; i < taxa.size(); ++i) {
+    GeneResolution found = genes_->Resolve(text, taxa[i]);
+    const bool one = found.outcome == GeneOutcome::kOne;
+    const bool best_one = best.outcome == GeneOutcome::kOne;
+    if (one && best_one && found.candidates[0].match == best.candidates[0].match &&
+        found.candidates[0].id != best.candidates[0].id) {
+      same.push_back(found.candidates[0].id);
+    } else if (i == 0 || (one && !best_one) ||
+               (one && found.candidates[0].match < best.candidates[0].match) ||
+               (best.outcome == GeneOutcome::kUnknown && found.outcome != GeneOutcome::kUnknown)) {
+      best = std::move(found);
+      same.clear();
+    }
+  }
+  if (!same.empty()) {
+    best.reason = absl::StrCat("a gene of several organisms of the record: ", best.candidates[0].id,
+                               ", ", absl::StrJoin(same, ", "));
+    best.outcome = GeneOutcome::kAmbiguous;
+  }
+  return best;
+}
+
+Resolution GeneRules::Fresh(const Statement& statement,
+                            const std::vector<std::string>& taxa) const {
+  if (statement.stated_id.empty()) return Of(InAny(statement.value, taxa));
+  Resolution out = Of(InAny(statement.stated_id, taxa));
+  if (statement.value.empty() || statement.value == statement.stated_id) return out;
+  const Resolution symbol = Of(InAny(statement.value, taxa));
+  if (!out.mapped()) {
+    if (!symbol.mapped()) return out.evidence.empty() ? symbol : out;
+    Resolution by_symbol = symbol;
+    absl::StrAppend(&by_symbol.evidence, by_symbol.evidence.empty() ? "" : "; ",
+                    statement.stated_id, " names no gene of the organism");
+    return by_symbol;
+  }
+  if (symbol.mapped() && symbol.term != out.term) {
+    out.conflict = true;
+    absl::StrAppend(&out.evidence, out.evidence.empty() ? "" : "; ", "\"", statement.value,
+                    "\" is ", symbol.term);
+  }
+  return out;
+}
+
+}  // namespace parfocal
