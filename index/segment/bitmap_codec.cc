@@ -5,7 +5,7 @@
 #include <roaring/roaring.hh>
 #include <vector>
 
-#include "wire.h"
+#include "parfocal/segment/wire.h"
 
 namespace parfocal {
 namespace {

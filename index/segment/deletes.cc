@@ -4,7 +4,7 @@
 
 #include "bitmap_codec.h"
 #include "parfocal/segment/durable_file.h"
-#include "wire.h"
+#include "parfocal/segment/wire.h"
 
 namespace parfocal {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "parfocal/segment/durable_file.h"
-#include "wire.h"
+#include "parfocal/segment/wire.h"
 
 namespace parfocal {
 namespace {

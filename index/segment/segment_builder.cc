@@ -4,7 +4,7 @@
 #include <map>
 
 #include "segment_assembler.h"
-#include "wire.h"
+#include "parfocal/segment/wire.h"
 
 namespace parfocal {
 

@@ -12,7 +12,7 @@
 #include "absl/hash/hash.h"
 #include "absl/strings/ascii.h"
 #include "parfocal/segment/durable_file.h"
-#include "wire.h"
+#include "parfocal/segment/wire.h"
 
 namespace parfocal {
 namespace {

@@ -1,0 +1,203 @@
+#include "profile_index.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace parfocal::phenotype {
+namespace {
+
+double SumOver(absl::Span<const uint32_t> terms, const std::vector<double>& content) {
+  double sum = 0;
+  for (uint32_t term : terms) sum += content[term];
+  return sum;
+}
+
+std::vector<uint8_t> Marks(absl::Span<const uint32_t> terms, size_t size) {
+  std::vector<uint8_t> out(size, 0);
+  for (uint32_t term : terms) out[term] = 1;
+  return out;
+}
+
+}  // namespace
+
+ProfileIndex::ProfileIndex(std::shared_ptr<const TermTable> terms, std::vector<Profile> profiles)
+    : terms_(std::move(terms)), profiles_(std::move(profiles)) {
+  Close();
+  background_size_ = static_cast<int64_t>(profiles_.size());
+  for (uint32_t term = 0; term < terms_->size(); ++term) {
+    counts_.push_back(static_cast<int64_t>(WithTerm(term).size()));
+    content_.push_back(counts_[term] == 0 || counts_[term] == background_size_
+                           ? 0.0
+                           : std::log2(static_cast<double>(background_size_) /
+                                       static_cast<double>(counts_[term])));
+  }
+  Sum();
+}
+
+ProfileIndex::ProfileIndex(std::vector<Profile> profiles, const ProfileIndex& background)
+    : terms_(background.terms_),
+      profiles_(std::move(profiles)),
+      content_(background.content_),
+      counts_(background.counts_),
+      background_size_(background.background_size_) {
+  Close();
+  Sum();
+}
+
+void ProfileIndex::Close() {
+  std::vector<uint32_t> lengths(terms_->size(), 0);
+  for (const Profile& profile : profiles_) {
+    first_closed_.push_back(static_cast<uint32_t>(closed_.size()));
+    for (uint32_t term : Close(profile.terms)) {
+      closed_.push_back(term);
+      ++lengths[term];
+    }
+  }
+  first_closed_.push_back(static_cast<uint32_t>(closed_.size()));
+  first_with_.assign(1, 0);
+  for (uint32_t length : lengths) first_with_.push_back(first_with_.back() + length);
+  with_.resize(closed_.size());
+  std::vector<uint32_t> next(first_with_.begin(), first_with_.end() - 1);
+  for (size_t position = 0; position < profiles_.size(); ++position) {
+    for (uint32_t term : ClosureOf(position)) with_[next[term]++] = static_cast<uint32_t>(position);
+  }
+}
+
+void ProfileIndex::Sum() {
+  for (size_t position = 0; position < profiles_.size(); ++position) {
+    sums_.push_back(SumOver(ClosureOf(position), content_));
+  }
+}
+
+int64_t ProfileIndex::PositionOf(uint32_t subject) const {
+  auto it = std::lower_bound(profiles_.begin(), profiles_.end(), subject,
+                             [](const Profile& p, uint32_t s) { return p.subject < s; });
+  if (it == profiles_.end() || it->subject != subject) return -1;
+  return it - profiles_.begin();
+}
+
+std::vector<uint32_t> ProfileIndex::Close(absl::Span<const uint32_t> terms) const {
+  std::vector<uint32_t> out;
+  for (uint32_t term : terms) {
+    const absl::Span<const uint32_t> above = terms_->Ancestors(term);
+    out.insert(out.end(), above.begin(), above.end());
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+void ProfileIndex::SimGicWithAll(absl::Span<const uint32_t> terms,
+                                 std::vector<double>* scores) const {
+  scores->assign(profiles_.size(), 0.0);
+  double own = 0;
+  for (uint32_t term : Close(terms)) {
+    const double content = content_[term];
+    if (content == 0) continue;
+    own += content;
+    for (uint32_t position : WithTerm(term)) (*scores)[position] += content;
+  }
+  for (size_t position = 0; position < scores->size(); ++position) {
+    const double shared = (*scores)[position];
+    if (shared > 0) (*scores)[position] = shared / (own + sums_[position] - shared);
+  }
+}
+
+double ProfileIndex::SimGic(absl::Span<const uint32_t> a, absl::Span<const uint32_t> b) const {
+  const std::vector<uint32_t> left = Close(a), right = Close(b);
+  std::vector<uint32_t> both;
+  std::set_intersection(left.begin(), left.end(), right.begin(), right.end(),
+                        std::back_inserter(both));
+  const double shared = SumOver(both, content_);
+  const double all = SumOver(left, content_) + SumOver(right, content_) - shared;
+  return shared > 0 ? shared / all : 0;
+}
+
+double ProfileIndex::BestMatch(uint32_t term, const std::vector<uint8_t>& closed) const {
+  double best = 0;
+  for (uint32_t above : terms_->Ancestors(term)) {
+    if (closed[above] != 0) best = std::max(best, content_[above]);
+  }
+  return best;
+}
+
+double ProfileIndex::Resnik(absl::Span<const uint32_t> a, absl::Span<const uint32_t> b) const {
+  if (a.empty() || b.empty()) return 0;
+  auto one_way = [&](absl::Span<const uint32_t> from, absl::Span<const uint32_t> to) {
+    const std::vector<uint8_t> closed = Marks(Close(to), terms_->size());
+    double sum = 0;
+    for (uint32_t term : from) sum += BestMatch(term, closed);
+    return sum / static_cast<double>(from.size());
+  };
+  return (one_way(a, b) + one_way(b, a)) / 2;
+}
+
+void ProfileIndex::ResnikWithAll(absl::Span<const uint32_t> terms,
+                                 std::vector<double>* scores) const {
+  scores->assign(profiles_.size(), 0.0);
+  if (terms.empty()) return;
+  // From the query's terms: the ancestors of each, most informative first; the first list in which
+  // a profile stands is its best match.
+  std::vector<uint32_t> seen_by(profiles_.size(), 0);
+  uint32_t round = 0;
+  for (uint32_t term : terms) {
+    ++round;
+    const absl::Span<const uint32_t> ancestors = terms_->Ancestors(term);
+    std::vector<uint32_t> above(ancestors.begin(), ancestors.end());
+    std::stable_sort(above.begin(), above.end(),
+                     [&](uint32_t x, uint32_t y) { return content_[x] > content_[y]; });
+    for (uint32_t ancestor : above) {
+      if (content_[ancestor] == 0) break;
+      for (uint32_t position : WithTerm(ancestor)) {
+        if (seen_by[position] == round) continue;
+        seen_by[position] = round;
+        (*scores)[position] += content_[ancestor];
+      }
+    }
+  }
+  // From the profiles' terms: the best match of each term with the query, once per term.
+  const std::vector<uint8_t> closed = Marks(Close(terms), terms_->size());
+  std::vector<double> best(terms_->size(), -1);
+  for (size_t position = 0; position < profiles_.size(); ++position) {
+    const std::vector<uint32_t>& own = profiles_[position].terms;
+    // Without a shared term of any information both directions are 0.
+    if ((*scores)[position] == 0) continue;
+    double sum = 0;
+    for (uint32_t term : own) {
+      if (best[term] < 0) best[term] = BestMatch(term, closed);
+      sum += best[term];
+    }
+    (*scores)[position] = ((*scores)[position] / static_cast<double>(terms.size()) +
+                           sum / static_cast<double>(own.size())) /
+                          2;
+  }
+}
+
+std::vector<uint32_t> ProfileIndex::MostSpecificShared(absl::Span<const uint32_t> a,
+                                                       absl::Span<const uint32_t> b) const {
+  std::vector<uint32_t> shared;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(shared));
+  std::vector<uint32_t> out;
+  std::vector<uint32_t> above;  // Every term that has a shared term below it.
+  for (uint32_t term : shared) {
+    for (uint32_t ancestor : terms_->Ancestors(term)) {
+      if (ancestor != term) above.push_back(ancestor);
+    }
+  }
+  std::sort(above.begin(), above.end());
+  for (uint32_t term : shared) {
+    if (content_[term] > 0 && !std::binary_search(above.begin(), above.end(), term))
+      out.push_back(term);
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [&](uint32_t x, uint32_t y) { return content_[x] > content_[y]; });
+  return out;
+}
+
+size_t ProfileIndex::MemoryBytes() const {
+  size_t out = (closed_.capacity() + with_.capacity()) * sizeof(uint32_t);
+  for (const Profile& profile : profiles_) out += sizeof(Profile) + profile.terms.capacity() * 4;
+  return out;
+}
+
+}  // namespace parfocal::phenotype

@@ -1,0 +1,84 @@
+// Profiles of genes (their asserted terms), closed upwards and turned round, and how alike they
+// are. Immutable; any thread.
+//
+// simGIC (Pesquita et al. 2008): the information content of the terms that two profiles share by
+// that of all terms of the two, both closed upwards. Resnik best-match average (Resnik 1995;
+// Pesquita et al. 2009): for each asserted term of the one the information content of the most
+// informative ancestor that it has in common with the other; averaged over the terms; the mean of
+// both directions.
+//
+// Nothing is precomputed for pairs. One against all costs the lengths of the lists of the query's
+// terms; sums run over terms in ascending order, so that equal profiles have equal scores to the
+// last bit.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "term_table.h"
+
+namespace parfocal::phenotype {
+
+class ProfileIndex {
+ public:
+  struct Profile {
+    uint32_t subject = 0;
+    std::vector<uint32_t> terms;  // Asserted; ascending.
+  };
+
+  // Information content from these very profiles.
+  ProfileIndex(std::shared_ptr<const TermTable> terms, std::vector<Profile> profiles);
+  // Information content from `background`.
+  ProfileIndex(std::vector<Profile> profiles, const ProfileIndex& background);
+
+  const TermTable& terms() const { return *terms_; }
+  const std::vector<Profile>& profiles() const { return profiles_; }
+  // Position of the subject's profile, or -1.
+  int64_t PositionOf(uint32_t subject) const;
+  // Bits; 0 for a term that no profile of the background has.
+  double InformationContent(uint32_t term) const { return content_[term]; }
+  // Profiles of the background with the term rolled up.
+  int64_t CountOf(uint32_t term) const { return counts_[term]; }
+  int64_t BackgroundSize() const { return background_size_; }
+  // Profiles with the term rolled up, by position, ascending.
+  absl::Span<const uint32_t> WithTerm(uint32_t term) const {
+    return absl::MakeConstSpan(with_).subspan(first_with_[term],
+                                              first_with_[term + 1] - first_with_[term]);
+  }
+  absl::Span<const uint32_t> ClosureOf(size_t position) const {
+    return absl::MakeConstSpan(closed_).subspan(
+        first_closed_[position], first_closed_[position + 1] - first_closed_[position]);
+  }
+  // Terms closed upwards, ascending.
+  std::vector<uint32_t> Close(absl::Span<const uint32_t> terms) const;
+
+  // Of one set of asserted terms with every profile, by position.
+  void SimGicWithAll(absl::Span<const uint32_t> terms, std::vector<double>* scores) const;
+  void ResnikWithAll(absl::Span<const uint32_t> terms, std::vector<double>* scores) const;
+  double SimGic(absl::Span<const uint32_t> a, absl::Span<const uint32_t> b) const;
+  double Resnik(absl::Span<const uint32_t> a, absl::Span<const uint32_t> b) const;
+  // Terms that two closed sets share and that have no shared term below them; most informative
+  // first, then by id. Terms without information are left out.
+  std::vector<uint32_t> MostSpecificShared(absl::Span<const uint32_t> a,
+                                           absl::Span<const uint32_t> b) const;
+  size_t MemoryBytes() const;
+
+ private:
+  void Close();
+  void Sum();
+  // The highest information content of an ancestor in `closed` (a mark per term).
+  double BestMatch(uint32_t term, const std::vector<uint8_t>& closed) const;
+
+  std::shared_ptr<const TermTable> terms_;
+  std::vector<Profile> profiles_;
+  std::vector<uint32_t> closed_, first_closed_, with_, first_with_;
+  std::vector<double> content_;
+  std::vector<int64_t> counts_;
+  std::vector<double> sums_;  // Information content of each closure.
+  int64_t background_size_ = 0;
+};
+
+}  // namespace parfocal::phenotype

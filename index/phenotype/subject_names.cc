@@ -1,0 +1,184 @@
+#include "subject_names.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "bound_scope.h"
+
+namespace parfocal::phenotype {
+namespace {
+
+constexpr size_t kMostNameBytes = 1024;
+constexpr size_t kMostCandidates = 20;
+
+using NameMap = absl::flat_hash_map<std::string, std::vector<uint32_t>>;
+
+// Resolves one text; each member tries one way and says whether it decided.
+class Naming {
+ public:
+  Naming(const MatrixData& data, absl::string_view text, const std::string& organism)
+      : data_(data), text_(text), folded_(absl::AsciiStrToLower(text)), organism_(organism) {}
+
+  bool ByMatrix(const NameMap& map, bool compounds, GeneMatch match) {
+    auto it = map.find(folded_);
+    if (it == map.end()) return false;
+    std::vector<uint32_t> found;
+    for (uint32_t number : it->second) {
+      const MatrixData::Subject& subject = data_.subjects()[number];
+      if (subject.compound != compounds) continue;
+      if (!compounds && !organism_.empty() && subject.organism != organism_) continue;
+      found.push_back(number);
+    }
+    if (found.empty()) return false;
+    for (size_t i = 0; i < std::min(found.size(), kMostCandidates); ++i) {
+      const MatrixData::Subject& subject = data_.subjects()[found[i]];
+      out_.resolution.candidates.push_back({data_.AnswerId(subject), subject.name, match});
+    }
+    if (found.size() == 1) {
+      out_.resolution.outcome = GeneOutcome::kOne;
+      out_.subject = found[0];
+    } else {
+      out_.resolution.outcome = GeneOutcome::kAmbiguous;
+      out_.resolution.reason = absl::StrCat(found.size(), " of the matrix are called so",
+                                            organism_.empty() ? "; name the organism" : "");
+    }
+    return true;
+  }
+
+  // What the tables say, of one organism or of all that the matrix has.
+  bool ByTables() {
+    const GeneLookup* genes = data_.knowledge().genes.get();
+    if (genes == nullptr) return false;
+    if (!organism_.empty()) {
+      out_.resolution = genes->Resolve(text_, organism_);
+    } else {
+      Across(*genes);
+    }
+    if (out_.resolution.outcome == GeneOutcome::kUnknown) return false;
+    if (out_.resolution.outcome == GeneOutcome::kOne) FindInMatrix();
+    return true;
+  }
+
+  NamedSubject Done() {
+    if (out_.resolution.outcome == GeneOutcome::kUnknown && out_.resolution.reason.empty()) {
+      out_.resolution.reason =
+          data_.knowledge().genes == nullptr
+              ? "nothing in the matrix is called so (no gene tables are loaded)"
+              : "neither a gene table nor a source calls anything so";
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void Across(const GeneLookup& genes) {
+    GeneResolution special;  // Control, damaged, several: the same whatever the organism.
+    std::vector<GeneCandidate> all;
+    for (const std::string& organism : OrganismsOf(data_)) {
+      GeneResolution here = genes.Resolve(text_, organism);
+      if (here.outcome == GeneOutcome::kOne || here.outcome == GeneOutcome::kAmbiguous) {
+        all.insert(all.end(), here.candidates.begin(), here.candidates.end());
+        if (out_.resolution.reason.empty()) out_.resolution.reason = here.reason;
+      } else if (here.outcome != GeneOutcome::kUnknown) {
+        special = std::move(here);
+      }
+    }
+    if (all.empty()) {
+      out_.resolution = std::move(special);
+      return;
+    }
+    std::stable_sort(all.begin(), all.end(), [](const GeneCandidate& a, const GeneCandidate& b) {
+      return std::tie(a.match, a.id) < std::tie(b.match, b.id);
+    });
+    const size_t best = static_cast<size_t>(std::count_if(
+        all.begin(), all.end(), [&](const GeneCandidate& c) { return c.match == all[0].match; }));
+    out_.resolution.outcome = best == 1 ? GeneOutcome::kOne : GeneOutcome::kAmbiguous;
+    if (best > 1) {
+      out_.resolution.reason = absl::StrCat(best,
+                                            " genes of the organisms here are called so; name "
+                                            "the organism");
+    } else if (all.size() > 1) {
+      out_.resolution.reason = absl::StrCat("also a lesser name of ", all[1].id);
+    }
+    if (all.size() > kMostCandidates) all.resize(kMostCandidates);
+    out_.resolution.candidates = std::move(all);
+  }
+
+  void FindInMatrix() {
+    const auto& ids = data_.names().ids;
+    auto it = ids.find(absl::AsciiStrToLower(out_.resolution.candidates[0].id));
+    if (it != ids.end() && !data_.subjects()[it->second[0]].compound) {
+      out_.subject = it->second[0];
+    } else if (out_.resolution.reason.empty()) {
+      out_.resolution.reason = "a known gene, but no image set perturbs it";
+    }
+  }
+
+  const MatrixData& data_;
+  const absl::string_view text_;
+  const std::string folded_;
+  const std::string& organism_;
+  NamedSubject out_;
+};
+
+}  // namespace
+
+NamedSubject GeneNamed(const MatrixData& data, absl::string_view text,
+                       const std::string& organism) {
+  text = absl::StripAsciiWhitespace(text);
+  NamedSubject out;
+  if (text.empty()) {
+    out.resolution.outcome = GeneOutcome::kControl;
+    out.resolution.reason = "an empty name";
+    return out;
+  }
+  if (text.size() > kMostNameBytes) {
+    out.resolution.reason =
+        absl::StrCat("a name of ", text.size(), " bytes; at most ", kMostNameBytes);
+    return out;
+  }
+  Naming naming(data, text, organism);
+  const MatrixData::Names& names = data.names();
+  if (naming.ByMatrix(names.ids, false, GeneMatch::kId) ||
+      naming.ByMatrix(names.identifiers, false, GeneMatch::kId) || naming.ByTables() ||
+      naming.ByMatrix(names.names, false, GeneMatch::kSymbol)) {
+    return naming.Done();
+  }
+  return naming.Done();
+}
+
+NamedSubject CompoundNamed(const MatrixData& data, absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  Naming naming(data, text, "");
+  const MatrixData::Names& names = data.names();
+  if (text.size() <= kMostNameBytes && !naming.ByMatrix(names.ids, true, GeneMatch::kId) &&
+      !naming.ByMatrix(names.identifiers, true, GeneMatch::kId)) {
+    naming.ByMatrix(names.names, true, GeneMatch::kSymbol);
+  }
+  return naming.Done();
+}
+
+absl::StatusOr<std::vector<NamedSubject>> GenesNamed(const MatrixData& data,
+                                                     const std::vector<std::string>& names,
+                                                     const std::string& organism) {
+  if (names.size() > kMaxNames) {
+    return LimitExceeded("gene_names", static_cast<int64_t>(kMaxNames), "genes",
+                         absl::StrCat("genes: ", names.size(), " names; at most ", kMaxNames));
+  }
+  std::string taxon;
+  if (!organism.empty()) {
+    PARFOCAL_ASSIGN_OR_RETURN(taxon, OrganismNamed(data, organism, "organism"));
+  }
+  absl::flat_hash_map<std::string, NamedSubject> known;
+  std::vector<NamedSubject> out;
+  for (const std::string& name : names) {
+    auto [it, added] = known.try_emplace(name);
+    if (added) it->second = GeneNamed(data, name, taxon);
+    out.push_back(it->second);
+  }
+  return out;
+}
+
+}  // namespace parfocal::phenotype
