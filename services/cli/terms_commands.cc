@@ -1,9 +1,13 @@
 // parfocal terms show|search|ancestors|descendants|resolve, parfocal ontology load
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <memory>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "command.h"
@@ -15,7 +19,15 @@
 namespace parfocal::cli {
 namespace {
 
+// As the node's limits: a longer line or list would be refused as a whole.
+constexpr size_t kMaxLineBytes = 2048;
+constexpr int kLinesAtOnce = 500;
+// Candidates in the table; JSON has them all.
+constexpr size_t kOthersShown = 3;
+
 struct TermsArguments {
+  std::string file;
+  int candidates = 10;
   std::string term;
   std::vector<std::string> texts;
   std::vector<std::string> ontologies;
@@ -117,16 +129,59 @@ int Closure(const Session& session, const std::string& what, ClosureMethod metho
   return kOk;
 }
 
-int Resolve(const Session& session, const TermsArguments& arguments) {
-  Client client = session.Connect();
+v1::ResolveRequest ResolveRequestOf(const TermsArguments& arguments) {
   v1::ResolveRequest request;
-  for (const std::string& text : arguments.texts) request.add_texts(text);
   for (const std::string& ontology : arguments.ontologies) request.add_ontologies(ontology);
-  v1::ResolveResponse response;
-  absl::Status status =
-      client.Call(client.ontology(), &v1::OntologyService::Stub::Resolve, request, &response);
-  if (!status.ok()) return session.Fail("terms resolve", status);
-  if (session.PrintedJson(response)) return kOk;
+  request.set_candidates(arguments.candidates);
+  return request;
+}
+
+// `--file`: asks in batches, prints one line of JSON for each line read.
+int ResolveLines(const Session& session, const TermsArguments& arguments, std::istream& in) {
+  Client client = session.Connect();
+  v1::ResolveRequest request = ResolveRequestOf(arguments);
+  int64_t asked = 0;
+  const auto ask = [&]() -> absl::Status {
+    if (request.texts().empty()) return absl::OkStatus();
+    v1::ResolveResponse response;
+    PARFOCAL_RETURN_IF_ERROR(
+        client.Call(client.ontology(), &v1::OntologyService::Stub::Resolve, request, &response));
+    for (const v1::Resolution& resolution : response.resolutions())
+      session.out() << ToJsonLine(resolution);
+    asked += request.texts_size();
+    request.clear_texts();
+    return absl::OkStatus();
+  };
+  absl::Status status;
+  for (std::string line; status.ok() && std::getline(in, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.size() > kMaxLineBytes) {
+      status = ask();
+      if (!status.ok()) break;
+      return session.Fail(
+          kUsage, "terms resolve",
+          absl::StrCat(arguments.file, ", line ", asked + 1, ": ", line.size(), " bytes"),
+          absl::StrCat("a line has at most ", kMaxLineBytes, " bytes"));
+    }
+    request.add_texts(line);
+    if (request.texts_size() == kLinesAtOnce) status = ask();
+  }
+  if (status.ok()) status = ask();
+  if (!status.ok())
+    return session.Fail(absl::StrCat("terms resolve ", arguments.file, " from line ", asked + 1),
+                        status);
+  return kOk;
+}
+
+int ResolveFile(const Session& session, const TermsArguments& arguments) {
+  if (arguments.file == "-") return ResolveLines(session, arguments, std::cin);
+  std::ifstream in(arguments.file, std::ios::binary);
+  if (in) return ResolveLines(session, arguments, in);
+  return session.Fail(kUsage, "terms resolve", absl::StrCat(arguments.file, " cannot be read"),
+                      "name a text file with one label a line, or - for standard input");
+}
+
+void PrintResolutions(const Session& session, const v1::ResolveResponse& response) {
   Table table({{"words", false, true},
                {"term"},
                {"label", false, true},
@@ -134,17 +189,36 @@ int Resolve(const Session& session, const TermsArguments& arguments) {
                {"also fits", false, true, true}});
   for (const v1::Resolution& resolution : response.resolutions()) {
     std::vector<std::string> others;
-    for (const v1::Term& candidate : resolution.candidates()) {
-      if (candidate.id() != resolution.term())
-        others.push_back(absl::StrCat(candidate.id(), " ", candidate.label()));
+    for (const v1::Candidate& candidate : resolution.candidates()) {
+      const bool accepted = std::find(resolution.accepted().begin(), resolution.accepted().end(),
+                                      candidate.id()) != resolution.accepted().end();
+      if (!accepted && others.size() < kOthersShown)
+        others.push_back(
+            absl::StrFormat("%s %s (%.2f)", candidate.id(), candidate.label(), candidate.score()));
     }
-    table.AddRow({resolution.text(), resolution.term().empty() ? "-" : resolution.term(),
+    table.AddRow({resolution.text(),
+                  resolution.accepted().empty() ? "-" : absl::StrJoin(resolution.accepted(), " "),
                   resolution.label(),
                   absl::AsciiStrToLower(
                       absl::StrReplaceAll(v1::TermRule_Name(resolution.rule()), {{"_", " "}})),
                   absl::StrJoin(others, ", ")});
   }
   session.Print(table);
+}
+
+int Resolve(const Session& session, const TermsArguments& arguments) {
+  if (!arguments.file.empty()) return ResolveFile(session, arguments);
+  if (arguments.texts.empty()) {
+    return session.Fail(kUsage, "terms resolve", "no words", "give TEXT or --file FILE");
+  }
+  Client client = session.Connect();
+  v1::ResolveRequest request = ResolveRequestOf(arguments);
+  for (const std::string& text : arguments.texts) request.add_texts(text);
+  v1::ResolveResponse response;
+  absl::Status status =
+      client.Call(client.ontology(), &v1::OntologyService::Stub::Resolve, request, &response);
+  if (!status.ok()) return session.Fail("terms resolve", status);
+  if (!session.PrintedJson(response)) PrintResolutions(session, response);
   return kOk;
 }
 
@@ -240,7 +314,12 @@ void AddTermsCommands(CLI::App& app, Session& session) {
                                  "Turns words or ids into terms, and says by which rule",
                                  "parfocal terms resolve 'elongated cell' HeLa",
                                  [&session, arguments] { return Resolve(session, *arguments); });
-  resolve->add_option("TEXT", arguments->texts, "Words or ids, at most 1000")->required();
+  resolve->add_option("TEXT", arguments->texts, "Words or ids, at most 1000");
+  resolve->add_option("--file", arguments->file,
+                      "A file with one label a line (- is standard input); prints one line of JSON "
+                      "for each, blank lines included");
+  resolve->add_option("--candidates", arguments->candidates, "Candidates for each, at most 50")
+      ->capture_default_str();
   add_ontology_option(resolve);
 
   CLI::App* ontology =

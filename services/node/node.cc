@@ -208,7 +208,8 @@ void Node::Parts::MakeServices() {
       {[this] { return ontologies->Current(); }, index->index(), tokens.get(), &dispatcher,
        [this](const std::vector<std::string>& paths, const auto& report) {
          return ontologies->Load(paths, report);
-       }}));
+       },
+       /*renormalise=*/{}, [this] { return ontologies->Matcher(); }}));
   services.push_back(MakeAdminService(
       {store.get(), index->index(), &dispatcher,
        [this](const std::string& directory) { return Checkpoint(directory); },

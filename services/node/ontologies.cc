@@ -1,5 +1,6 @@
 #include "ontologies.h"
 
+#include <set>
 #include <utility>
 
 #include "parfocal/schema/schema.h"
@@ -60,6 +61,20 @@ absl::StatusOr<std::string> Ontologies::Load(
   }
   if (loaded->release != before && on_release_) on_release_();
   return loaded->release;
+}
+
+std::shared_ptr<const LexicalMatcher> Ontologies::Matcher() {
+  std::shared_ptr<const TermLookup> terms = Current();
+  MutexLock lock(&matching_);
+  if (matcher_ == nullptr || matcher_->release() != terms->release()) {
+    std::set<std::string> prefixes;
+    for (const auto& [field, ontologies] : FieldTable())
+      prefixes.insert(ontologies.begin(), ontologies.end());
+    matcher_ = std::make_shared<LexicalMatcher>(
+        std::move(terms), std::vector<std::string>(prefixes.begin(), prefixes.end()),
+        Vocabulary::Standard());
+  }
+  return matcher_;
 }
 
 FieldOntologies Ontologies::FieldTable() {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "parfocal/lexical/lexical_matcher.h"
 #include "parfocal/mutex.h"
 #include "parfocal/normalise/normaliser.h"
 #include "parfocal/ontology_rpc/ontology_service.h"
@@ -28,6 +29,10 @@ class Ontologies {
   std::shared_ptr<const TermLookup> Current() const { return store_->Current(); }
   int64_t terms() const { return store_->Report().terms; }
 
+  // Candidates for words, of the current release. Names of an ontology are read at the first
+  // question about it.
+  std::shared_ptr<const LexicalMatcher> Matcher();
+
   // See LoadOntologies. Files that did not change since the last release are not parsed again.
   absl::StatusOr<std::string> Load(
       const std::vector<std::string>& paths,
@@ -43,6 +48,8 @@ class Ontologies {
   const TableLayouts tables_;
   std::function<void()> on_release_;
   Mutex loading_;
+  Mutex matching_;
+  std::shared_ptr<const LexicalMatcher> matcher_ ABSL_GUARDED_BY(matching_);
 };
 
 }  // namespace parfocal

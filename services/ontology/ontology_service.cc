@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "parfocal/rpc/call.h"
@@ -24,7 +25,8 @@ constexpr int kMaxClosure = 10000;
 constexpr size_t kMaxClosureTerms = 5'000'000;  // RELIABILITY: classes of an ontology.
 constexpr size_t kMaxQueryBytes = 256;
 constexpr int kMaxTexts = 1000;
-constexpr size_t kMaxTextBytes = 4096;
+constexpr int kStandardCandidates = 10;
+constexpr int kMaxCandidates = LexicalMatcher::kMaxCandidates;
 constexpr int kMaxPaths = 1000;
 // Completions are not walked further than this.
 constexpr size_t kMaxListed = 10000;
@@ -56,6 +58,25 @@ void MatchToProto(const TermMatch& match, v1::Term* out) {
   out->set_id(ValidUtf8(match.id));
   out->set_ontology(std::string(CuriePrefix(match.id)));
   out->set_label(ValidUtf8(match.label));
+}
+
+void MatchToProto(const std::string& text, const LexicalMatch& match, v1::Resolution* out) {
+  out->set_text(text);
+  out->set_empty(absl::StripAsciiWhitespace(text).empty());
+  out->set_rule(ToProto(TermRule::kUnmapped));
+  for (const LexicalCandidate& from : match.candidates) {
+    v1::Candidate* candidate = out->add_candidates();
+    candidate->set_id(ValidUtf8(from.id));
+    candidate->set_label(ValidUtf8(from.label));
+    candidate->set_score(from.confidence);
+    candidate->set_rule(ToProto(from.rule));
+    candidate->set_matched(ValidUtf8(from.matched));
+  }
+  for (size_t i = 0; i < match.accepted; ++i) out->add_accepted(ValidUtf8(match.candidates[i].id));
+  if (match.accepted == 0) return;
+  out->set_term(out->accepted(0));
+  out->set_label(ValidUtf8(match.candidates[0].label));
+  out->set_rule(ToProto(match.candidates[0].rule));
 }
 
 class OntologyService final : public v1::OntologyService::CallbackService {
@@ -216,25 +237,25 @@ class OntologyService final : public v1::OntologyService::CallbackService {
     const std::shared_ptr<const TermLookup> terms = options_.terms();
     const std::vector<std::string> ontologies(request.ontologies().begin(),
                                               request.ontologies().end());
+    if (request.candidates() < 0) {
+      return WithReason(absl::InvalidArgumentError("candidates: is negative"), "VALUE_OUT_OF_RANGE",
+                        "candidates");
+    }
+    const int limit = request.candidates() == 0 ? kStandardCandidates
+                                                : std::min(request.candidates(), kMaxCandidates);
+    const std::shared_ptr<const LexicalMatcher> matcher =
+        options_.matcher ? options_.matcher() : nullptr;
     for (const std::string& text : request.texts()) {
-      if (text.size() > kMaxTextBytes) {
+      if (text.size() > LexicalMatcher::kMaxTextBytes) {
         return LimitExceeded(
-            "resolve_text_bytes", kMaxTextBytes, "texts",
-            absl::StrCat("texts: one has ", text.size(), " bytes; at most ", kMaxTextBytes));
+            "resolve_text_bytes", LexicalMatcher::kMaxTextBytes, "texts",
+            absl::StrCat("texts: number ", response->resolutions_size() + 1, " has ", text.size(),
+                         " bytes; at most ", LexicalMatcher::kMaxTextBytes));
       }
-      const ResolvedText resolved = ResolveText(*terms, text, ontologies);
-      v1::Resolution* resolution = response->add_resolutions();
-      resolution->set_text(text);
-      resolution->set_term(ValidUtf8(resolved.term));
-      resolution->set_rule(ToProto(resolved.rule));
-      if (!resolved.term.empty())
-        resolution->set_label(ValidUtf8(resolved.candidates.front().label));
-      for (const TermMatch& match : resolved.candidates) {
-        v1::Candidate* candidate = resolution->add_candidates();
-        candidate->set_id(ValidUtf8(match.id));
-        candidate->set_label(ValidUtf8(match.label));
-        candidate->set_rule(ToProto(resolved.rule));
-      }
+      PARFOCAL_ASSIGN_OR_RETURN(const LexicalMatch match,
+                                ResolveWithCandidates(*terms, matcher.get(), text, ontologies,
+                                                      static_cast<size_t>(limit)));
+      MatchToProto(text, match, response->add_resolutions());
     }
     return absl::OkStatus();
   }

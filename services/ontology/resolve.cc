@@ -6,6 +6,12 @@
 #include "parfocal/terms/curie.h"
 
 namespace parfocal {
+namespace {
+
+// Confidence of a name that equals the text: names of several terms are rare, not absent.
+constexpr double kEqualName = 0.99;
+
+}  // namespace
 
 ResolvedText ResolveText(const TermLookup& terms, absl::string_view text,
                          const std::vector<std::string>& ontologies) {
@@ -35,6 +41,39 @@ ResolvedText ResolveText(const TermLookup& terms, absl::string_view text,
     resolved.rule = labels == 1 ? TermRule::kExactLabel : TermRule::kExactSynonym;
   }
   return resolved;
+}
+
+absl::StatusOr<LexicalMatch> ResolveWithCandidates(const TermLookup& terms,
+                                                   const LexicalMatcher* matcher,
+                                                   absl::string_view text,
+                                                   const std::vector<std::string>& ontologies,
+                                                   size_t limit) {
+  const ResolvedText exact = ResolveText(terms, text, ontologies);
+  LexicalMatch all;
+  for (const TermMatch& match : exact.candidates) {
+    if (all.candidates.size() == limit) break;
+    LexicalCandidate candidate;
+    candidate.id = match.id;
+    candidate.label = match.label;
+    candidate.matched = std::string(text);
+    candidate.rule = match.by_synonym ? TermRule::kExactSynonym : TermRule::kExactLabel;
+    if (match.id == exact.term) candidate.rule = exact.rule;
+    candidate.confidence = exact.rule == TermRule::kGivenId ? 1 : kEqualName;
+    candidate.score = 1;
+    all.candidates.push_back(std::move(candidate));
+  }
+  all.accepted = exact.term.empty() ? 0 : 1;
+  const bool by_id = exact.rule == TermRule::kGivenId || exact.rule == TermRule::kReplacedObsolete;
+  if (by_id || matcher == nullptr) return all;
+  PARFOCAL_ASSIGN_OR_RETURN(LexicalMatch near, matcher->Match(text, ontologies, limit));
+  if (all.candidates.empty()) all.accepted = near.accepted;
+  for (LexicalCandidate& candidate : near.candidates) {
+    const bool known =
+        std::any_of(all.candidates.begin(), all.candidates.end(),
+                    [&](const LexicalCandidate& other) { return other.id == candidate.id; });
+    if (!known && all.candidates.size() < limit) all.candidates.push_back(std::move(candidate));
+  }
+  return all;
 }
 
 }  // namespace parfocal

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "parfocal/lexical/lexical_matcher.h"
 #include "parfocal/rpc/page_token.h"
 #include "parfocal/search_index.h"
 #include "parfocal/term_lookup.h"
@@ -60,6 +61,8 @@ struct OntologyServiceOptions {
   const Dispatcher* dispatcher = nullptr;
   LoadOntologies load;
   DecideAndRenormalise renormalise;
+  // Of the release that `terms` gives; without it words find equal names alone.
+  std::function<std::shared_ptr<const LexicalMatcher>()> matcher;
 };
 
 std::unique_ptr<grpc::Service> MakeOntologyService(OntologyServiceOptions options);
