@@ -122,7 +122,10 @@ NameIndex::QueryWord NameIndex::ReadWord(const std::string& word) const {
     out.weight = word_weight_[known->second];
     out.near.emplace_back(known->second, 1.0f);
   } else {
-    out.weight = static_cast<float>(vocabulary_.weights.unknown_word) * greatest_weight_;
+    const MatchWeights& weights = vocabulary_.weights;
+    const bool symbol = std::any_of(word.begin(), word.end(), absl::ascii_isdigit);
+    out.weight = static_cast<float>(symbol ? weights.unknown_symbol : weights.unknown_word) *
+                 greatest_weight_;
   }
   if (const auto related = vocabulary_.related.find(word); related != vocabulary_.related.end()) {
     for (const auto& [other, likeness] : related->second) {

@@ -55,6 +55,7 @@ uint8_t RoleOf(absl::string_view name) {
 double* WeightOf(absl::string_view name, MatchWeights* weights) {
   const std::pair<absl::string_view, double*> all[] = {
       {"unknown_word", &weights->unknown_word},
+      {"unknown_symbol", &weights->unknown_symbol},
       {"text_share", &weights->text_share},
       {"trigrams", &weights->trigrams},
       {"opposite", &weights->opposite},

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "json_text.h"
 #include "parfocal/cli/terminal_text.h"
+#include "parfocal/status.h"
 #include "progress.h"
 #include "short_names.h"
 

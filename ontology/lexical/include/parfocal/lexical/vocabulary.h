@@ -40,6 +40,8 @@ enum WordRole : uint8_t {
 struct MatchWeights {
   // Weight of a word that no name of the ontology has, as a share of the rarest word's.
   double unknown_word = 0.5;
+  // The same for words with a digit: names of genes, clones and doses, beside the point.
+  double unknown_symbol = 0.15;
   // How much of the score is "the text's words are in the name"; the rest is the reverse.
   double text_share = 0.5;
   // Share of the likeness of character trigrams of the whole text in the score.
