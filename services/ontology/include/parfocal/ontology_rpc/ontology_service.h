@@ -49,9 +49,9 @@ struct Renormalised {
 // every record), and returns when searches see the outcome. Decisions wait for each other. If
 // `decide` fails nothing else is done. After any later failure the decision stands, and the records
 // follow at the node's next start at the latest.
-using DecideAndRenormalise = std::function<absl::StatusOr<Renormalised>(
-    const std::string& field, const std::string& words,
-    const std::function<absl::Status()>& decide)>;
+using DecideAndRenormalise =
+    std::function<absl::StatusOr<Renormalised>(const std::string& field, const std::string& words,
+                                               const std::function<absl::Status()>& decide)>;
 
 // All borrowed; must outlive the service.
 struct OntologyServiceOptions {
