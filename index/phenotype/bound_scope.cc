@@ -85,6 +85,9 @@ absl::StatusOr<BoundScope> BoundScope::Bind(const MatrixData& data, const Scope&
   BoundScope out;
   out.kind_ = scope.kind;
   out.single_target_ = scope.single_target;
+  out.data_ = &data;
+  out.sources_ = scope.sources;
+  out.studies_ = scope.studies;
   std::set<std::string> organisms;
   for (const std::string& asked : scope.organisms) {
     PARFOCAL_ASSIGN_OR_RETURN(const std::string taxon,
@@ -103,10 +106,8 @@ absl::StatusOr<BoundScope> BoundScope::Bind(const MatrixData& data, const Scope&
       const std::string name = ScreenName(study.key, screen.block);
       unseen.erase(name);
       unseen.erase(study.key.accession);
-      const bool in = Listed(scope.sources, study.key.source) &&
+      const bool in = out.HasPlace(static_cast<uint32_t>(out.screens_.size() - 1), screen.block) &&
                       HasType(scope.perturbation_types, screen.type) &&
-                      (scope.studies.empty() || Listed(scope.studies, study.key.accession) ||
-                       Listed(scope.studies, name)) &&
                       (scope.organisms.empty() || organisms.count(screen.organism) > 0);
       screens.push_back(in);
       out.restricts_ = out.restricts_ || !in;
@@ -119,6 +120,12 @@ absl::StatusOr<BoundScope> BoundScope::Bind(const MatrixData& data, const Scope&
                                       "compound"));
   }
   return out;
+}
+
+bool BoundScope::HasPlace(uint32_t study, absl::string_view block) const {
+  const StudyKey& key = data_->studies()[study].key;
+  return Listed(sources_, key.source) && (studies_.empty() || Listed(studies_, key.accession) ||
+                                          Listed(studies_, ScreenName(key, block)));
 }
 
 std::vector<uint32_t> BoundScope::Counted(const StudyTally& tally, Rows rows, bool compound) const {

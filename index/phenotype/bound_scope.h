@@ -17,6 +17,8 @@ class BoundScope {
   ObservationKind kind() const { return kind_; }
   bool single_target() const { return single_target_; }
   bool Has(uint32_t study, uint32_t screen) const { return screens_[study][screen]; }
+  // By study and source alone, for what belongs to no screen of a subject.
+  bool HasPlace(uint32_t study, absl::string_view block) const;
   // Whether any screen is left out.
   bool restricts() const { return restricts_; }
   // Of the rows those that count: all, or those with one target alone.
@@ -28,6 +30,8 @@ class BoundScope {
  private:
   ObservationKind kind_ = ObservationKind::kPhenotype;
   bool single_target_ = false, restricts_ = false;
+  const MatrixData* data_ = nullptr;
+  std::vector<std::string> sources_, studies_;
   std::vector<std::vector<bool>> screens_;
   std::vector<std::string> notes_;
 };

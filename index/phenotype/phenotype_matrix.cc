@@ -2,9 +2,14 @@
 
 #include <utility>
 
+#include "coverage.h"
+#include "enrich.h"
+#include "evidence.h"
 #include "find.h"
 #include "matrix_data.h"
+#include "network.h"
 #include "profiles.h"
+#include "similar.h"
 
 namespace parfocal::phenotype {
 
@@ -24,6 +29,35 @@ absl::StatusOr<FoundCompounds> PhenotypeMatrix::FindCompounds(const FindQuery& q
 absl::StatusOr<std::vector<GeneProfile>> PhenotypeMatrix::Profiles(
     const std::vector<std::string>& names, const std::string& organism, const Scope& scope) const {
   return phenotype::Profiles(*data_, names, organism, scope);
+}
+absl::StatusOr<SimilarAnswer> PhenotypeMatrix::Similar(const SimilarQuery& query) const {
+  return phenotype::Similar(*data_, query);
+}
+absl::StatusOr<Comparison> PhenotypeMatrix::Compare(const CompareQuery& query) const {
+  return phenotype::Compare(*data_, query);
+}
+absl::StatusOr<Enrichments> PhenotypeMatrix::EnrichTerms(const EnrichTermsQuery& query) const {
+  return phenotype::EnrichTerms(*data_, query);
+}
+absl::StatusOr<Enrichments> PhenotypeMatrix::EnrichGenes(const EnrichGenesQuery& query) const {
+  return phenotype::EnrichGenes(*data_, query);
+}
+absl::StatusOr<Network> PhenotypeMatrix::BuildNetwork(const NetworkQuery& query) const {
+  return phenotype::BuildNetwork(*data_, query);
+}
+absl::StatusOr<SampledTerms> PhenotypeMatrix::SampleTerms(const Scope& scope, Window window) const {
+  return phenotype::SampleTerms(*data_, scope, window);
+}
+absl::StatusOr<Coverage> PhenotypeMatrix::CoverageReport(const Scope& scope) const {
+  return phenotype::CoverageReport(*data_, scope);
+}
+absl::StatusOr<UnattributedFindings> PhenotypeMatrix::Unattributed(const Scope& scope,
+                                                                   Window window) const {
+  return phenotype::Unattributed(*data_, scope, window);
+}
+absl::StatusOr<Evidence> PhenotypeMatrix::FindEvidence(const EvidenceQuery& query,
+                                                       const RecordStore& store) const {
+  return phenotype::FindEvidence(*data_, query, store);
 }
 
 }  // namespace parfocal::phenotype

@@ -1,0 +1,135 @@
+#include "evidence.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "bound_expression.h"
+#include "bound_scope.h"
+#include "subject_names.h"
+
+namespace parfocal::phenotype {
+namespace {
+
+using Which = EvidenceQuery::Which;
+
+// An image set with one of its findings, or without (-1).
+struct Place {
+  uint32_t study = 0, row = 0;
+  int32_t observation = -1;
+};
+
+class Collector {
+ public:
+  Collector(const MatrixData& data, const BoundScope& scope, const EvidenceQuery& query,
+            const BoundExpression* expression)
+      : data_(data), scope_(scope), query_(query), expression_(expression) {}
+
+  std::vector<Place> Collect(uint32_t number) const {
+    const MatrixData::Subject& subject = data_.subjects()[number];
+    std::vector<Place> out;
+    for (const auto& [study, local] : subject.parts) {
+      const StudyTally& tally = *data_.studies()[study].tally;
+      for (const StudyTally::Screening& screening : tally.screenings(local)) {
+        if (!scope_.Has(study, screening.screen)) continue;
+        const Rows rows = query_.which == Which::kControls ? screening.controls
+                          : query_.which == Which::kFailed ? screening.failed
+                                                           : screening.counted;
+        for (uint32_t row : scope_.Counted(tally, rows, subject.compound))
+          AddRow(study, tally, row, &out);
+      }
+    }
+    // Rows stand by id, studies by key: in the order of the names.
+    std::stable_sort(out.begin(), out.end(), [](const Place& a, const Place& b) {
+      return std::tie(a.study, a.row, a.observation) < std::tie(b.study, b.row, b.observation);
+    });
+    return out;
+  }
+
+ private:
+  bool Wanted(const FindingFact& fact) const {
+    if (fact.kind != scope_.kind()) return false;
+    if (query_.which == Which::kPositives && fact.outcome != Outcome::kPositive) return false;
+    if (query_.which == Which::kNegatives && fact.outcome != Outcome::kTestedNegative) return false;
+    const bool counted = query_.which == Which::kPositives || query_.which == Which::kNegatives;
+    if (fact.term.empty()) return !counted && expression_ == nullptr;
+    return expression_ == nullptr || expression_->CountsAny(*data_.terms().Find(fact.term));
+  }
+
+  void AddRow(uint32_t study, const StudyTally& tally, uint32_t row,
+              std::vector<Place>* out) const {
+    const bool negatives = query_.which == Which::kNegatives;
+    if (negatives && tally.facts().context(row).no_image) return;
+    bool any = false;
+    for (const FindingFact& fact : tally.facts().findings(row)) {
+      if (!Wanted(fact) || (negatives && FoundToo(tally, row, fact.term))) continue;
+      out->push_back({study, row, static_cast<int32_t>(fact.index)});
+      any = true;
+    }
+    const bool apart = query_.which == Which::kControls || query_.which == Which::kFailed;
+    if (!any && apart && expression_ == nullptr) out->push_back({study, row, -1});
+  }
+
+  // The same image set shows the term by another of its columns.
+  bool FoundToo(const StudyTally& tally, uint32_t row, const std::string& term) const {
+    const auto& findings = tally.facts().findings(row);
+    return std::any_of(findings.begin(), findings.end(), [&](const FindingFact& fact) {
+      return fact.kind == scope_.kind() && fact.term == term && fact.outcome == Outcome::kPositive;
+    });
+  }
+
+  const MatrixData& data_;
+  const BoundScope& scope_;
+  const EvidenceQuery& query_;
+  const BoundExpression* const expression_;
+};
+
+absl::StatusOr<NamedSubject> SubjectNamed(const MatrixData& data, const EvidenceQuery& query) {
+  PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> genes,
+                            GenesNamed(data, {query.subject}, query.organism));
+  if (genes[0].subject.has_value() || genes[0].resolution.outcome == GeneOutcome::kAmbiguous) {
+    return std::move(genes[0]);
+  }
+  NamedSubject compound = CompoundNamed(data, query.subject);
+  return compound.resolution.candidates.empty() ? std::move(genes[0]) : std::move(compound);
+}
+
+}  // namespace
+
+absl::StatusOr<Evidence> FindEvidence(const MatrixData& data, const EvidenceQuery& query,
+                                      const RecordStore& store) {
+  PARFOCAL_ASSIGN_OR_RETURN(const BoundScope scope, BoundScope::Bind(data, query.scope));
+  std::optional<BoundExpression> expression;
+  if (!query.expression.empty()) {
+    PARFOCAL_ASSIGN_OR_RETURN(expression,
+                              BoundExpression::Bind(data, query.expression, {query.exact, false}));
+  }
+  PARFOCAL_ASSIGN_OR_RETURN(NamedSubject named, SubjectNamed(data, query));
+  Evidence out;
+  out.resolution = std::move(named.resolution);
+  if (!named.subject.has_value()) return out;
+  const Collector collector(data, scope, query, expression.has_value() ? &*expression : nullptr);
+  const std::vector<Place> places = collector.Collect(*named.subject);
+  out.total_size = static_cast<int64_t>(places.size());
+  std::vector<RecordName> names;
+  const size_t begin = std::min(query.window.offset, places.size());
+  const size_t end = std::min(begin + query.window.limit, places.size());
+  for (size_t i = begin; i < end; ++i) {
+    const MatrixData::StudyPart& study = data.studies()[places[i].study];
+    names.push_back({study.key.source, study.key.accession,
+                     std::string(study.tally->facts().id(places[i].row))});
+  }
+  std::vector<absl::StatusOr<StoredRecord>> records = store.BatchGet(names);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (absl::IsNotFound(records[i].status())) continue;
+    PARFOCAL_RETURN_IF_ERROR(records[i].status());
+    EvidenceItem item{names[i], *std::move(records[i]), places[begin + i].observation};
+    const auto& set = std::get<ImageSet>(item.record.record);
+    // It may have changed since the matrix was made.
+    if (item.observation >= static_cast<int32_t>(set.observations.size())) continue;
+    out.items.push_back(std::move(item));
+  }
+  return out;
+}
+
+}  // namespace parfocal::phenotype
