@@ -115,8 +115,9 @@ struct Hit {
 struct FacetValue {
   std::string value;  // Value key: CURIE or words.
   std::string label;
-  Counts exact;  // With this very value.
-  Counts count;  // With it or any descendant.
+  Counts exact;          // With this very value.
+  Counts count;          // With it or any descendant.
+  bool is_term = false;  // A term (or an id of one) that rolls up; otherwise words.
 };
 
 struct FacetResult {

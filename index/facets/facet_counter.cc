@@ -18,6 +18,7 @@ struct Candidate {
   absl::string_view key, label;
   const Counts* exact;
   const Counts* count;
+  bool is_term = false;
 };
 
 // How many of `counts` a search at `level` lists.
@@ -41,7 +42,8 @@ void CutPage(std::vector<Candidate> candidates, const FacetSpec& spec, SearchLev
   std::partial_sort(candidates.begin(), candidates.begin() + end, candidates.end(), better);
   for (int64_t i = begin; i < end; ++i) {
     const Candidate& c = candidates[i];
-    out->values.push_back({std::string(c.key), std::string(c.label), *c.exact, *c.count});
+    out->values.push_back(
+        {std::string(c.key), std::string(c.label), *c.exact, *c.count, c.is_term});
   }
 }
 
@@ -197,7 +199,8 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
     if (tallies.rolled_up(slot).rows == 0) continue;
     const FacetDictionary::Slot& info = dictionary_.slot(field->id, slot);
     if (!contains.empty() && info.folded.find(contains) == std::string::npos) continue;
-    candidates.push_back({info.key, info.label, &tallies.exact(slot), &tallies.rolled_up(slot)});
+    candidates.push_back(
+        {info.key, info.label, &tallies.exact(slot), &tallies.rolled_up(slot), info.is_term});
   }
   out.missing = tallies.missing();
   CutPage(std::move(candidates), spec, level, &out);

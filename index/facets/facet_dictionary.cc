@@ -31,6 +31,7 @@ uint32_t FacetDictionary::AddSlot(FieldSlots* field, absl::string_view key, absl
   field->by_key.emplace(key, number);
   Slot slot;
   slot.key = std::string(key);
+  slot.is_term = closure;
   if (closure) {
     if (auto known = terms_->LabelOf(key)) slot.label = *std::move(known);
   }

@@ -181,6 +181,8 @@ std::vector<Field> Provenance() {
       Keyword("orcid", 3, "ORCID of a person of the study", kStudy),
       Facet("affiliation", 1, "Institution of a person of the study", kStudy),
       Keyword("specimen", 2, "Specimen"),
+      Facet(kFlaggedField, 0,
+              "Words and the id beside them that disagree: `organism: mouse <NCBITaxon:9606>`"),
       Personal("age", "Age of a person or animal"),
       Personal("ethnicity", "Ethnicity of a person"),
       Personal("donor", "Donor or patient"),

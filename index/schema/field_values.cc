@@ -103,6 +103,9 @@ constexpr std::pair<absl::string_view, absl::string_view> kGeneRoles[] = {
 };
 
 void EmitStatement(const Emitter& out, const Statement& statement) {
+  if (statement.label_conflict) {
+    out.Value(PARFOCAL_COLUMN("flagged").field, FlaggedKey(statement), "", false, statement.scope);
+  }
   const Column gene = PARFOCAL_COLUMN("gene");
   if (statement.field == "gene") {
     out.ByStatement(gene, statement);
@@ -275,6 +278,21 @@ absl::string_view StatedKey(const Statement& statement) {
 absl::string_view ValueLabel(const Statement& statement) {
   if (!statement.term.empty() && !statement.label.empty()) return statement.label;
   return statement.value.empty() ? ValueKey(statement) : absl::string_view(statement.value);
+}
+
+std::string FlaggedKey(const Statement& statement) {
+  return absl::StrCat(statement.field, ": ", statement.value, " <", statement.stated_id, ">");
+}
+
+std::optional<FlaggedWords> ParseFlaggedKey(absl::string_view key) {
+  // A field has no colon, an id no white space: the first and the last of them are ours.
+  const size_t colon = key.find(": ");
+  const size_t angle = key.rfind(" <");
+  if (colon == key.npos || angle == key.npos || angle < colon + 2 || key.back() != '>')
+    return std::nullopt;
+  return FlaggedWords{std::string(key.substr(0, colon)),
+                      std::string(key.substr(colon + 2, angle - colon - 2)),
+                      std::string(key.substr(angle + 2, key.size() - angle - 3))};
 }
 
 void ForEachFieldValue(const Study& study, const Emit& emit) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "parfocal/terms/curie.h"
+#include "parfocal/terms/text_fold.h"
 
 namespace parfocal {
 namespace {
@@ -49,6 +50,7 @@ absl::StatusOr<std::shared_ptr<const DeclaredTerms>> DeclaredTerms::Parse(absl::
             .second;
     if (!added) return Refuse(name, number, absl::StrCat(cells[2], " stands twice"));
   }
+  table->release_ = absl::StrCat(table->size(), "-", absl::Hex(HashText(text), absl::kZeroPad8));
   return std::shared_ptr<const DeclaredTerms>(std::move(table));
 }
 

@@ -164,6 +164,12 @@ Normaliser::Normaliser(NormaliserParts parts) : state_(std::make_unique<State>(s
 
 Normaliser::~Normaliser() = default;
 
+void Normaliser::ForgetStudy() {
+  state_->study_source.clear();  // No image set is of the source "".
+  state_->study_accession.clear();
+  state_->study_statements.clear();
+}
+
 int Normaliser::Normalise(Record* record) {
   if (Study* study = std::get_if<Study>(record)) {
     state_->Remember(*study);

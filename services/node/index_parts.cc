@@ -17,16 +17,17 @@ namespace {
 
 class WriterAndIndex final : public IndexParts {
  public:
-  WriterAndIndex(Terms terms, const Log* log) : terms_(std::move(terms)), log_(log) {}
+  WriterAndIndex(Terms terms, const Log* log)
+      : terms_(std::move(terms)), log_(log), served_terms_(terms_()) {}
   ~WriterAndIndex() override { Stop(); }
 
   absl::Status Open(const std::string& directory, RecordStore* store) {
     IndexWriterOptions options;
-    options.release = terms_()->release();
+    options.release = ServedTerms()->release();
     options.on_publish = [this](const PublishedIndex& published) {
       MutexLock lock(&mu_);
       last_ = std::make_unique<PublishedIndex>(published);
-      PublishLast();
+      if (!held_ || served_sequence_ < 0) PublishLast();
     };
     PARFOCAL_ASSIGN_OR_RETURN(
         writer_,
@@ -49,14 +50,27 @@ class WriterAndIndex final : public IndexParts {
     return Binder(terms.get(), &snapshot).Bind(text);
   }
 
-  void TermsChanged() override {
+  void Hold() override {
     MutexLock lock(&mu_);
+    held_ = true;
+  }
+  void Publish() override {
+    MutexLock lock(&mu_);
+    held_ = false;
+    served_terms_ = terms_();
     PublishLast();
   }
+  std::shared_ptr<const TermLookup> ServedTerms() const override {
+    MutexLock lock(&mu_);
+    return served_terms_;
+  }
 
-  int64_t AppliedSequence() const override { return writer_->AppliedSequence(); }
-  void WaitApplied(int64_t sequence, absl::Time deadline) const override {
-    writer_->WaitApplied(sequence, deadline);
+  int64_t ServedSequence() const override {
+    MutexLock lock(&mu_);
+    return served_sequence_;
+  }
+  bool WaitApplied(int64_t sequence, absl::Time deadline) const override {
+    return writer_->WaitApplied(sequence, deadline);
   }
 
   absl::Status Health() const override {
@@ -91,7 +105,7 @@ class WriterAndIndex final : public IndexParts {
         ended.wait_for(mu, std::chrono::seconds(1), [&] { return done; });
         if (done) break;
       }
-      progress(AppliedSequence());
+      progress(writer_->AppliedSequence());
     }
     work.join();
     return status;
@@ -117,12 +131,12 @@ class WriterAndIndex final : public IndexParts {
     const auto found = releases_.find(release);
     std::shared_ptr<const TermLookup> terms =
         found == releases_.end() ? nullptr : found->second.lock();
-    return terms != nullptr ? terms : terms_();
+    return terms != nullptr ? terms : served_terms_;
   }
 
   void PublishLast() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     if (last_ == nullptr) return;
-    const std::shared_ptr<const TermLookup> terms = terms_();
+    const std::shared_ptr<const TermLookup> terms = served_terms_;
     for (auto it = releases_.begin(); it != releases_.end();)
       it = it->second.expired() ? releases_.erase(it) : std::next(it);
     releases_[terms->release()] = terms;
@@ -133,6 +147,8 @@ class WriterAndIndex final : public IndexParts {
       log_->Error("a state of the index cannot be opened; the one before answers",
                   {{"sequence", absl::StrCat(manifest.sequence)},
                    {"reason", std::string(publish_failure_.message())}});
+    } else {
+      served_sequence_ = manifest.sequence;
     }
   }
 
@@ -140,6 +156,9 @@ class WriterAndIndex final : public IndexParts {
   const Log* const log_;
   SegmentSearchIndex index_;
   mutable Mutex mu_;
+  std::shared_ptr<const TermLookup> served_terms_ ABSL_GUARDED_BY(mu_);
+  int64_t served_sequence_ ABSL_GUARDED_BY(mu_) = -1;
+  bool held_ ABSL_GUARDED_BY(mu_) = false;
   std::unique_ptr<PublishedIndex> last_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, std::weak_ptr<const TermLookup>> releases_ ABSL_GUARDED_BY(mu_);
   absl::Status publish_failure_ ABSL_GUARDED_BY(mu_);

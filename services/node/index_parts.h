@@ -23,7 +23,8 @@ class IndexParts {
  public:
   using Terms = std::function<std::shared_ptr<const TermLookup>()>;
 
-  // `store` and `log` must outlive it; `terms` gives the newest release.
+  // `store` and `log` must outlive it; `terms` gives the newest release, which is asked for here
+  // and at each Publish.
   static absl::StatusOr<std::unique_ptr<IndexParts>> Open(const std::string& directory,
                                                           RecordStore* store, Terms terms,
                                                           const Log* log);
@@ -35,12 +36,18 @@ class IndexParts {
   // See BindSearch.
   virtual absl::StatusOr<BoundQuery> Bind(absl::string_view query, absl::string_view filter,
                                           const Snapshot& snapshot) const = 0;
-  // A new release is in use: later snapshots answer with it.
-  virtual void TermsChanged() = 0;
+  // Answers stay with the snapshot and the terms that they have until Publish, whatever the writer
+  // applies meanwhile. The first snapshot of all is never held back.
+  virtual void Hold() = 0;
+  // Ends it: answers come from the newest snapshot, with the newest terms.
+  virtual void Publish() = 0;
+  // The terms with which answers are made.
+  virtual std::shared_ptr<const TermLookup> ServedTerms() const = 0;
 
-  virtual int64_t AppliedSequence() const = 0;
-  // Waits until that sequence is applied, or until the deadline.
-  virtual void WaitApplied(int64_t sequence, absl::Time deadline) const = 0;
+  // Sequence of the snapshot that answers; -1 before the first.
+  virtual int64_t ServedSequence() const = 0;
+  // Waits until the writer has applied that sequence, shown or held; false at the deadline.
+  virtual bool WaitApplied(int64_t sequence, absl::Time deadline) const = 0;
   // OK, or why the index does not advance.
   virtual absl::Status Health() const = 0;
   // Segments and distinct values of the newest state.

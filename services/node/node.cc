@@ -13,6 +13,7 @@
 #include "http_server.h"
 #include "index_lag.h"
 #include "index_parts.h"
+#include "normalisation.h"
 #include "ontologies.h"
 #include "parfocal/admin_rpc/admin_service.h"
 #include "parfocal/catalogue/checkpoint.h"
@@ -97,6 +98,7 @@ struct Node::Parts {
   std::shared_ptr<const DeclaredTerms> declared_terms;
   std::unique_ptr<RecordStore> store;
   std::unique_ptr<IndexParts> index;
+  std::unique_ptr<Normalisation> normalisation;
   std::unique_ptr<PageTokens> tokens;
   std::unique_ptr<Fetcher> fetcher;
   ConnectorRegistry connectors = Connectors();
@@ -130,22 +132,27 @@ absl::Status Node::Parts::Open() {
       if (!file.error.empty())
         log->Warning("ontology file left out", {{"file", file.path}, {"reason", file.error}});
     };
-    PARFOCAL_ASSIGN_OR_RETURN(const LoadReport loaded, ontologies->Load(config.ontologies, report));
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string release,
+                              ontologies->Load(config.ontologies, report));
     log->Info("ontologies loaded",
-              {{"release", loaded.release}, {"terms", absl::StrCat(loaded.terms)}});
+              {{"release", release}, {"terms", absl::StrCat(ontologies->terms())}});
   }
   PARFOCAL_ASSIGN_OR_RETURN(
       index, IndexParts::Open(
                  *data / "index", store.get(), [this] { return ontologies->Current(); }, log));
+  normalisation = std::make_unique<Normalisation>([this] { return NormalisationParts(); },
+                                                  store.get(), index.get(), log);
   ontologies->OnRelease([this] {
-    index->TermsChanged();
-    log->Info("ontology release swapped in", {{"release", ontologies->Current()->release()}});
+    normalisation->StateChanged();
+    log->Info("ontology release swapped in", {{"release", index->ServedTerms()->release()}});
   });
   index->Start();
   const absl::Time until = absl::Now() + kIndexOpening;
   while (!index->index()->Open().ok() && index->Health().ok() && absl::Now() < until) {
     absl::SleepFor(absl::Milliseconds(5));
   }
+  normalisation->Start();
+  normalisation->renormaliser().WaitIdle(until);
   tokens = std::make_unique<PageTokens>(data->key(), &clock);
   HttpFetcherOptions fetch;
   if (!config.fetch.user_agent.empty()) fetch.user_agent = config.fetch.user_agent;
@@ -176,10 +183,7 @@ void Node::Parts::MakeRunner() {
   options.clock = &clock;
   options.connectors = &connectors;
   options.context = {fetcher.get(), config.share_dir};
-  options.normaliser = [this]() -> NormaliseRecord {
-    auto normaliser = std::make_shared<Normaliser>(NormalisationParts());
-    return [normaliser](Record* record) { return normaliser->Normalise(record); };
-  };
+  options.normaliser = [this] { return normalisation->Take(); };
   options.await_index = [this](int64_t sequence) {
     index->WaitApplied(sequence - kIndexBacklog, absl::Now() + kIndexPatience);
   };
@@ -204,12 +208,13 @@ void Node::Parts::MakeServices() {
          return index->Bind(query, filter, snapshot);
        }}));
   services.push_back(MakeOntologyService(
-      {[this] { return ontologies->Current(); }, index->index(), tokens.get(), &dispatcher,
+      {[this] { return index->ServedTerms(); }, index->index(), tokens.get(), &dispatcher,
        [this](const std::vector<std::string>& paths, const auto& report) {
          return ontologies->Load(paths, report);
        },
-       [this] { return ontologies->Report(); }, /*renormalise=*/{},
-       [this] { return ontologies->Matcher(); }}));
+       [this](const std::string& field, const std::string& words, const auto& decide) {
+         return normalisation->Decide(field, words, decide);
+       }}));
   services.push_back(MakeAdminService(
       {store.get(), index->index(), &dispatcher,
        [this](const std::string& directory) { return Checkpoint(directory); },
@@ -271,13 +276,13 @@ void Node::Parts::LogRun(absl::string_view event, const RunProgress& progress) c
 
 void Node::Parts::FillStatus(v1::NodeStatus* status) {
   const absl::Time now = clock.Now();
-  const int64_t applied = std::max<int64_t>(index->AppliedSequence(), 0);
+  const int64_t applied = std::max<int64_t>(index->ServedSequence(), 0);
   lag.Observe(now, status->catalogue_sequence(), applied);
   status->set_version(PARFOCAL_VERSION);
   status->mutable_started()->set_seconds(absl::ToUnixSeconds(started));
   status->set_index_sequence(applied);
   status->set_index_lag_seconds(absl::ToDoubleSeconds(lag.Lag(now)));
-  status->set_ontology_release(ontologies->Current()->release());
+  status->set_ontology_release(index->ServedTerms()->release());
   status->set_terms(ontologies->terms());
   status->set_resident_bytes(ResidentBytes());
   status->set_data_dir(data->path());
@@ -355,7 +360,7 @@ std::string Node::Parts::Metrics() {
 void Node::Parts::Observe() {
   while (true) {
     if (const auto catalogue = store->Status(std::string(kPublicGroup)); catalogue.ok()) {
-      lag.Observe(clock.Now(), catalogue->sequence, index->AppliedSequence());
+      lag.Observe(clock.Now(), catalogue->sequence, index->ServedSequence());
     }
     MutexLock lock(&mu);
     if (stopping) return;
@@ -372,6 +377,8 @@ void Node::Parts::Stop() {
   }
   changed.notify_all();
   if (observer.joinable()) observer.join();
+  // First: calls may be waiting for it.
+  if (normalisation != nullptr) normalisation->Stop();
   // Runs end at their page while the calls in hand come to their end.
   std::thread runs([this] {
     if (runner != nullptr) runner->Stop();

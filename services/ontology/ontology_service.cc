@@ -8,13 +8,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "load_report.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/terms/curie.h"
 #include "parfocal/v1/ontology_service.grpc.pb.h"
 #include "resolve.h"
+#include "work_list.h"
 
 namespace parfocal {
 namespace {
@@ -66,12 +66,7 @@ void MatchToProto(const std::string& text, const LexicalMatch& match, v1::Resolu
   out->set_empty(absl::StripAsciiWhitespace(text).empty());
   out->set_rule(ToProto(TermRule::kUnmapped));
   for (const LexicalCandidate& from : match.candidates) {
-    v1::Candidate* candidate = out->add_candidates();
-    candidate->set_id(ValidUtf8(from.id));
-    candidate->set_label(ValidUtf8(from.label));
-    candidate->set_score(from.confidence);
-    candidate->set_rule(ToProto(from.rule));
-    candidate->set_matched(ValidUtf8(from.matched));
+    CandidateToProto(from, out->add_candidates());
   }
   for (size_t i = 0; i < match.accepted; ++i) out->add_accepted(ValidUtf8(match.candidates[i].id));
   if (match.accepted == 0) return;
@@ -119,13 +114,12 @@ class OntologyService final : public v1::OntologyService::CallbackService {
         *options_.dispatcher, context, "parfocal.v1.OntologyService/Resolve", request, response,
         [this](const Call&, const auto& r, auto* out) { return ResolveAll(r, out); });
   }
-  grpc::ServerUnaryReactor* ListOntologies(grpc::CallbackServerContext* context,
-                                           const v1::ListOntologiesRequest* request,
-                                           v1::ListOntologiesResponse* response) override {
-    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.OntologyService/ListOntologies",
-                       request, response, [this](const Call&, const auto&, auto* out) {
-                         ToProto(options_.report(), out);
-                         return absl::OkStatus();
+  grpc::ServerUnaryReactor* ListWorkItems(grpc::CallbackServerContext* context,
+                                          const v1::ListWorkItemsRequest* request,
+                                          v1::ListWorkItemsResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.OntologyService/ListWorkItems",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         return work_list_.List(r, out);
                        });
   }
   grpc::ServerWriteReactor<v1::LoadOntologyProgress>* LoadOntology(
@@ -283,25 +277,32 @@ class OntologyService final : public v1::OntologyService::CallbackService {
                         absl::StrCat("paths: ", paths.size(), "; at most ", kMaxPaths)));
     }
     v1::LoadOntologyProgress progress;
-    const absl::StatusOr<LoadReport> report =
+    const absl::StatusOr<std::string> release =
         options_.load(paths, [&](const OntologyFileReport& from, int done, int total) {
           progress.set_files_done(done);
           progress.set_files_total(total);
           progress.clear_file();
           // Without a path: so many files are done, that is all.
           if (from.path.empty()) return stream->Send(progress);
-          ToProto(from, progress.mutable_file());
+          auto* file = progress.mutable_file();
+          file->set_path(ValidUtf8(from.path));
+          file->set_error(ValidUtf8(from.error));
+          file->set_classes(from.classes);
+          file->set_labels(from.labels);
+          file->set_synonyms(from.synonyms);
+          file->set_obsolete(from.obsolete);
+          for (const std::string& warning : from.warnings) file->add_warnings(ValidUtf8(warning));
           stream->Send(progress);
         });
-    if (!report.ok()) return stream->Close(report.status());
+    if (!release.ok()) return stream->Close(release.status());
     progress.clear_file();
-    progress.set_release(ValidUtf8(report->release));
-    ToProto(*report, progress.mutable_report());
+    progress.set_release(ValidUtf8(*release));
     stream->Send(progress);
     stream->Close(absl::OkStatus());
   }
 
   const OntologyServiceOptions options_;
+  const WorkList work_list_{&options_};
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "parfocal/rpc/record_conversion.h"
+#include "parfocal/rpc/utf8.h"
 #include "parfocal/terms/curie.h"
 
 namespace parfocal {
@@ -74,6 +76,14 @@ absl::StatusOr<LexicalMatch> ResolveWithCandidates(const TermLookup& terms,
     if (!known && all.candidates.size() < limit) all.candidates.push_back(std::move(candidate));
   }
   return all;
+}
+
+void CandidateToProto(const LexicalCandidate& from, v1::Candidate* out) {
+  out->set_id(ValidUtf8(from.id));
+  out->set_label(ValidUtf8(from.label));
+  out->set_score(from.confidence);
+  out->set_rule(ToProto(from.rule));
+  out->set_matched(ValidUtf8(from.matched));
 }
 
 }  // namespace parfocal

@@ -8,6 +8,7 @@
 #include "parfocal/lexical/lexical_matcher.h"
 #include "parfocal/statement.h"
 #include "parfocal/term_lookup.h"
+#include "parfocal/v1/ontology_service.pb.h"
 
 namespace parfocal {
 
@@ -29,5 +30,7 @@ absl::StatusOr<LexicalMatch> ResolveWithCandidates(const TermLookup& terms,
                                                    absl::string_view text,
                                                    const std::vector<std::string>& ontologies,
                                                    size_t limit);
+
+void CandidateToProto(const LexicalCandidate& from, v1::Candidate* out);
 
 }  // namespace parfocal

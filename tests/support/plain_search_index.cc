@@ -545,6 +545,8 @@ class PlainSnapshot final : public Snapshot {
       FacetValue value;
       value.value = key;
       value.label = LabelOf(field, key);
+      const Value* known = Find(field, key);
+      value.is_term = terms_ != nullptr && (known == nullptr || known->is_term);
       value.exact = CountRows(exact[key]);
       value.count = CountRows(rows);
       if (!absl::StrContains(Fold(key), Fold(spec.contains)) &&

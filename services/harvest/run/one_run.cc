@@ -27,7 +27,6 @@ OneRun::OneRun(const HarvestRunnerOptions& options, Run run, std::unique_ptr<Con
     : options_(options),
       run_(std::move(run)),
       connector_(std::move(connector)),
-      normalise_(options.normaliser()),
       accept_deletions_(accept_deletions),
       stop_(stop),
       progress_(std::move(progress)) {}
@@ -82,10 +81,13 @@ absl::Status OneRun::ReadPages(bool* stopped) {
 
 absl::Status OneRun::CommitDrafts(DraftPage page) {
   const HarvestLimits& limits = options_.limits;
+  if (options_.await_index && acknowledged_ > 0) options_.await_index(acknowledged_);
+  const PageNormaliser with = options_.normaliser();
   PageCommit commit;
   commit.source = run_.source;
   commit.run = run_.id;
   commit.cursor = page.last ? kEndOfListing : page.next_cursor;
+  commit.release = with.release;
   commit.ledger = page.ledger;
   commit.ledger.pages = 1;
   commit.rejections = std::move(page.rejections);
@@ -106,11 +108,10 @@ absl::Status OneRun::CommitDrafts(DraftPage page) {
     commit.raw = std::move(page.raw);
     commit.upserts.reserve(page.drafts.size());
     for (Draft& draft : page.drafts) {
-      commit.ledger.label_conflicts += normalise_(&draft.record);
+      commit.ledger.label_conflicts += with.normalise(&draft.record);
       commit.upserts.push_back({std::move(draft.record), draft.raw});
     }
   }
-  if (options_.await_index && acknowledged_ > 0) options_.await_index(acknowledged_);
   PARFOCAL_ASSIGN_OR_RETURN(const PageReceipt receipt, options_.store->CommitPage(commit));
   acknowledged_ = receipt.sequence;
   run_.cursor = commit.cursor;

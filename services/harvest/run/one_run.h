@@ -45,7 +45,6 @@ class OneRun {
   const HarvestRunnerOptions& options_;
   Run run_;
   const std::unique_ptr<Connector> connector_;
-  const NormaliseRecord normalise_;
   const bool accept_deletions_;
   const std::atomic<bool>* const stop_;
   const std::function<void(const Run&, int64_t, int64_t)> progress_;

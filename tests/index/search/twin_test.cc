@@ -44,8 +44,8 @@ std::string Text(const FacetResult& facet) {
   std::string out = absl::StrCat(facet.field, " ", facet.attribute_key, " of ", facet.total_values,
                                  " missing ", Text(facet.missing), "\n");
   for (const FacetValue& value : facet.values) {
-    absl::StrAppend(&out, "  ", value.value, " (", value.label, ") exact ", Text(value.exact),
-                    "; count ", Text(value.count), "\n");
+    absl::StrAppend(&out, "  ", value.value, " (", value.label, value.is_term ? "" : ", words",
+                    ") exact ", Text(value.exact), "; count ", Text(value.count), "\n");
   }
   return out;
 }

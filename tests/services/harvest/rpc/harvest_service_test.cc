@@ -43,7 +43,7 @@ class HarvestServiceTest : public ::testing::Test {
     options.store = &store_;
     options.clock = &clock_;
     options.connectors = &connectors_;
-    options.normaliser = []() -> NormaliseRecord { return [](Record*) { return 0; }; };
+    options.normaliser = [] { return PageNormaliser{[](Record*) { return 0; }, ""}; };
     runner_ = std::make_unique<HarvestRunner>(std::move(options));
     service_.Serve(
         MakeHarvestService({&store_, runner_.get(), &tokens_, &clock_, service_.dispatcher()}));

@@ -52,11 +52,12 @@ class HarvestRunnerTest : public ::testing::Test {
     options.store = &store_;
     options.clock = &clock_;
     options.connectors = &connectors_;
-    options.normaliser = [this]() -> NormaliseRecord {
-      return [this](Record*) {
-        ++normalised_;
-        return 0;
-      };
+    options.normaliser = [this] {
+      return PageNormaliser{[this](Record*) {
+                              ++normalised_;
+                              return 0;
+                            },
+                            release_};
     };
     options.limits = limits_;
     options.await_index = [this](int64_t sequence) {
@@ -105,6 +106,7 @@ class HarvestRunnerTest : public ::testing::Test {
   ScriptedArchive archive_;
   ConnectorRegistry connectors_;
   HarvestLimits limits_;
+  std::string release_ = "r1";
   std::atomic<int> normalised_{0};
   Mutex mu_;
   absl::Status store_failure_;

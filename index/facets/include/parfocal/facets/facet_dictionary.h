@@ -29,6 +29,7 @@ class FacetDictionary {
   struct Slot {
     std::string key;
     std::string label;
+    bool is_term = false;
     std::string folded;             // Key and label as Fold makes them, for "contains".
     std::vector<uint32_t> closure;  // Slots: its own and those of its ancestors.
   };

@@ -77,6 +77,18 @@ absl::string_view StatedKey(const Statement& statement);
 // What a person reads for that key.
 absl::string_view ValueLabel(const Statement& statement);
 
+// Values of this field are statements whose words and id disagree (Statement::label_conflict).
+inline constexpr absl::string_view kFlaggedField = "flagged";
+
+struct FlaggedWords {
+  std::string field;
+  std::string words;
+  std::string stated_id;
+};
+// The key of such a value, `field: words <id>`, and back; nullopt for any other text.
+std::string FlaggedKey(const Statement& statement);
+std::optional<FlaggedWords> ParseFlaggedKey(absl::string_view key);
+
 // One value of a record for the index.
 struct FieldValue {
   FieldId field = 0;

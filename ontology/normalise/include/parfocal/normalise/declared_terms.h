@@ -38,8 +38,11 @@ class DeclaredTerms {
   // nullptr if nothing is declared for `stated_id` in `field`.
   const Entry* Find(absl::string_view field, absl::string_view stated_id) const;
   size_t size() const { return entries_.size(); }
+  // Names the content.
+  const std::string& release() const { return release_; }
 
  private:
+  std::string release_;
   absl::flat_hash_map<std::string, Entry> entries_;  // By field, tab, stated id.
 };
 

@@ -38,6 +38,10 @@ struct LexicalTerm {
 using LexicalRule = std::function<std::optional<LexicalTerm>(
     absl::string_view words, const std::vector<std::string>& ontologies)>;
 
+// Version of the rules: raise it when the same parts would give other terms than before, so that
+// nodes normalise their records anew.
+inline constexpr int kNormaliserRules = 1;
+
 // What a Normaliser works with. All but `terms` may be missing: the rules that need it then do not
 // hold. All are immutable and of one state, so that equal parts give equal answers.
 struct NormaliserParts {
@@ -77,6 +81,9 @@ class Normaliser {
   ~Normaliser();
   // Returns how many statements have an id whose own label says something else.
   int Normalise(Record* record);
+  // The study that image sets belong to is remembered from one to the next; to be called when the
+  // catalogue may have another version of it.
+  void ForgetStudy();
 
  private:
   struct State;

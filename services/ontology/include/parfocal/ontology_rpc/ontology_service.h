@@ -11,7 +11,6 @@
 #include "parfocal/rpc/page_token.h"
 #include "parfocal/search_index.h"
 #include "parfocal/term_lookup.h"
-#include "parfocal/terms/term_store.h"
 
 namespace grpc {
 class Service;
@@ -25,13 +24,17 @@ struct Dispatcher;
 struct OntologyFileReport {
   std::string path;
   std::string error;  // Empty if it was loaded.
-  LoadedFile file;
+  int64_t classes = 0;
+  int64_t labels = 0;
+  int64_t synonyms = 0;
+  int64_t obsolete = 0;
+  std::vector<std::string> warnings;
 };
 
-// Loads files and folders, calling `report` after each file, and swaps in the release, of which it
-// returns the report. INVALID_ARGUMENT with ONTOLOGY_FILE if there is nothing to load or nothing
-// could be read.
-using LoadOntologies = std::function<absl::StatusOr<LoadReport>(
+// Loads files and folders, calling `report` after each file, and swaps in the release, whose name
+// it returns. INVALID_ARGUMENT with ONTOLOGY_FILE if there is nothing to load or nothing could be
+// read.
+using LoadOntologies = std::function<absl::StatusOr<std::string>(
     const std::vector<std::string>& paths,
     const std::function<void(const OntologyFileReport&, int done, int total)>& report)>;
 
@@ -57,10 +60,11 @@ struct OntologyServiceOptions {
   const PageTokens* tokens = nullptr;
   const Dispatcher* dispatcher = nullptr;
   LoadOntologies load;
-  std::function<LoadReport()> report;  // Of the newest release.
   DecideAndRenormalise renormalise;
   // Of the release that `terms` gives; without it words find equal names alone.
   std::function<std::shared_ptr<const LexicalMatcher>()> matcher;
+  // Whether a curator has decided about words of a field: they are off the work-list. May be empty.
+  std::function<bool(absl::string_view field, absl::string_view words)> decided;
 };
 
 std::unique_ptr<grpc::Service> MakeOntologyService(OntologyServiceOptions options);

@@ -50,6 +50,13 @@ struct HarvestLimits {
 // id. (ontology/normalise; the composition root passes it.)
 using NormaliseRecord = std::function<int(Record*)>;
 
+// What the records of one page are normalised with. Kept until the page is committed, then let go:
+// whoever exchanges the state behind it can wait for the pages in hand.
+struct PageNormaliser {
+  NormaliseRecord normalise;
+  std::string release;  // PageCommit::release.
+};
+
 // A run as it stands now.
 struct RunProgress {
   Run run;
@@ -63,9 +70,9 @@ struct HarvestRunnerOptions {
   const Clock* clock = nullptr;
   const ConnectorRegistry* connectors = nullptr;
   ConnectorContext context;
-  // Makes the normaliser of one run, over the newest terms. It is used from that run's thread
+  // Gives the normaliser of the next page, over the newest terms. It is used from that run's thread
   // alone.
-  std::function<NormaliseRecord()> normaliser;
+  std::function<PageNormaliser()> normaliser;
   HarvestLimits limits;
   // Called before each page with the sequence that the run's page before it was acknowledged at;
   // may wait, for a bounded time, until the index has applied it. A harvest is faster than an

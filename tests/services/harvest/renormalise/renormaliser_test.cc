@@ -1,0 +1,334 @@
+// The renormaliser on a store and an index in memory: the index shows every change at once, so what
+// is held back is asked for by the flags of the fixture.
+#include "parfocal/renormalise/renormaliser.h"
+
+#include <atomic>
+#include <map>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/fake_record_store.h"
+#include "support/plain_search_index.h"
+#include "support/sample_records.h"
+#include "support/status_matchers.h"
+
+namespace parfocal {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeRecordStore;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::MakeImageSet;
+using testing::MakeStudy;
+using testing::StatusIs;
+
+class RenormaliserTest : public ::testing::Test {
+ protected:
+  RenormaliserTest() {
+    EXPECT_TRUE(store_.CreateSource({.id = "src"}).ok());
+    run_ = store_.BeginRun("src", absl::Now(), nullptr)->id;
+  }
+  ~RenormaliserTest() override {
+    if (renormaliser_ != nullptr) renormaliser_->Stop();
+  }
+
+  void Make(int batch = 3) {
+    RenormaliserOptions options;
+    options.store = &store_;
+    options.index = &index_;
+    options.batch = batch;
+    options.retry = absl::Milliseconds(1);
+    options.patience = absl::Seconds(20);
+    options.release = [this] { return Release(); };
+    options.normaliser = [this] {
+      return PageNormaliser{[this](Record* record) { return Normalise(record); }, Release()};
+    };
+    options.take_over = [this] {
+      EXPECT_TRUE(held_) << "a state is taken over only behind a held snapshot";
+      MutexLock lock(&mu_);
+      taken_ = newest_;
+    };
+    options.hold = [this] { held_ = true; };
+    options.publish = [this] {
+      held_ = false;
+      ++published_;
+    };
+    options.await_index = [](int64_t, absl::Time) { return true; };
+    renormaliser_ = std::make_unique<Renormaliser>(std::move(options));
+  }
+
+  std::string Release() {
+    MutexLock lock(&mu_);
+    std::string name = "r";
+    for (const auto& [words, term] : taken_) name += "|" + words + "=" + term;
+    return name;
+  }
+  int Normalise(Record* record) {
+    if (on_record_) on_record_(*record);
+    MutexLock lock(&mu_);
+    const auto apply = [this](std::vector<Statement>& statements) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      for (Statement& statement : statements) {
+        const auto found = taken_.find(statement.value);
+        statement.term = found == taken_.end() ? "" : found->second;
+      }
+    };
+    if (auto* study = std::get_if<Study>(record)) apply(study->statements);
+    if (auto* set = std::get_if<ImageSet>(record)) apply(set->statements);
+    return 0;
+  }
+
+  static Statement Says(const std::string& words, const std::string& field = "phenotype") {
+    Statement statement;
+    statement.field = field;
+    statement.value = words;
+    return statement;
+  }
+  static ImageSet Set(const std::string& study, const std::string& id, const std::string& words) {
+    ImageSet set = MakeImageSet("src", study, id);
+    set.statements = {Says(words)};
+    return set;
+  }
+  void Commit(const std::vector<Record>& records) {
+    PageCommit page;
+    page.source = "src";
+    page.run = run_;
+    page.release = Release();
+    page.raw = {"raw"};
+    for (const Record& record : records) {
+      page.upserts.push_back({record, {}});
+      Normalise(&page.upserts.back().record);
+    }
+    ASSERT_THAT(store_.CommitPage(page), IsOk());
+  }
+  void CommitTwoStudies() {
+    Commit({MakeStudy("src", "A", "a"), Set("A", "1", "round"), Set("A", "2", "long"),
+            MakeStudy("src", "B", "b"), Set("B", "1", "Round "), Set("B", "2", "round"),
+            MakeStudy("src", "C", "c"), Set("C", "1", "long")});
+  }
+  void Newest(std::map<std::string, std::string> terms) {
+    MutexLock lock(&mu_);
+    newest_ = std::move(terms);
+  }
+  std::string TermOf(const std::string& study, const std::string& id) {
+    const auto got = store_.Get({"src", study, id});
+    if (!got.ok()) return got.status().ToString();
+    return std::get<ImageSet>(got->record).statements[0].term;
+  }
+  int64_t Newest() { return store_.Status("public")->sequence; }
+  std::string Normalised() { return store_.Status("public")->normalised; }
+
+  FakeRecordStore store_;
+  testing::PlainSearchIndex index_{&store_, nullptr};
+  std::string run_;
+  Mutex mu_;
+  std::map<std::string, std::string> newest_ ABSL_GUARDED_BY(mu_);
+  std::map<std::string, std::string> taken_ ABSL_GUARDED_BY(mu_);
+  std::function<void(const Record&)> on_record_;  // Set before the renormaliser starts.
+  std::atomic<bool> held_{false};
+  std::atomic<int> published_{0};
+  std::unique_ptr<Renormaliser> renormaliser_;
+};
+
+TEST_F(RenormaliserTest, WalksAtAStartThatFindsAnotherStateAndOnlyThen) {
+  CommitTwoStudies();
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  EXPECT_EQ(Normalised(), "r");
+  EXPECT_EQ(renormaliser_->Progress().examined, 8);
+  EXPECT_EQ(renormaliser_->Progress().changed, 0);
+  EXPECT_EQ(Newest(), 8) << "nothing changed, so the feed has nothing new";
+  Make();
+  renormaliser_->Start();
+  EXPECT_FALSE(renormaliser_->Busy());
+}
+
+TEST_F(RenormaliserTest, ChangesWhatANewStateChangesAndShowsItInOneSwap) {
+  CommitTwoStudies();
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  const int before = published_;
+  Newest({{"long", "X:2"}});
+  renormaliser_->StateChanged();
+  EXPECT_EQ(published_, before + 1);
+  EXPECT_FALSE(held_);
+  EXPECT_EQ(TermOf("A", "2"), "X:2");
+  EXPECT_EQ(TermOf("C", "1"), "X:2");
+  EXPECT_EQ(TermOf("A", "1"), "");
+  EXPECT_EQ(Newest(), 10);
+  EXPECT_EQ(Normalised(), "r|long=X:2");
+  EXPECT_EQ(store_.Get({"src", "C", "1"})->meta.release, "r|long=X:2");
+}
+
+TEST_F(RenormaliserTest, ADecisionTouchesTheRecordsThatCarryTheWordsAndNoOthers) {
+  CommitTwoStudies();
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  const auto counts = renormaliser_->Decide("phenotype", " ROUND", [this] {
+    Newest({{"round", "X:1"}, {"Round ", "X:1"}});
+    return absl::OkStatus();
+  });
+  ASSERT_THAT(counts, IsOk());
+  EXPECT_EQ(counts->examined, 3);
+  EXPECT_EQ(counts->changed, 3);
+  EXPECT_EQ(counts->sequence, 11);
+  EXPECT_FALSE(held_);
+  EXPECT_EQ(TermOf("B", "1"), "X:1");
+  EXPECT_EQ(Normalised(), Release()) << "the next start has nothing to do";
+}
+
+TEST_F(RenormaliserTest, AStudyThatCarriesTheWordsTakesItsImageSetsAlong) {
+  Study study = MakeStudy("src", "A", "a");
+  study.statements = {Says("man", "organism")};
+  Commit({study, Set("A", "1", "round"), Set("A", "2", "long"), MakeStudy("src", "B", "b"),
+          Set("B", "1", "round")});
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  const auto counts = renormaliser_->Decide("organism", "man", [this] {
+    Newest({{"man", "T:1"}});
+    return absl::OkStatus();
+  });
+  ASSERT_THAT(counts, IsOk());
+  EXPECT_EQ(counts->examined, 3);
+  EXPECT_EQ(counts->changed, 1);
+}
+
+TEST_F(RenormaliserTest, ARefusedDecisionChangesNothing) {
+  CommitTwoStudies();
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  const int before = published_;
+  EXPECT_THAT(
+      renormaliser_->Decide("phenotype", "round", [] { return absl::InvalidArgumentError("no"); }),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no")));
+  EXPECT_FALSE(held_);
+  EXPECT_EQ(published_, before);
+  EXPECT_EQ(Newest(), 8);
+}
+
+TEST_F(RenormaliserTest, ADecisionWithoutWordsWalksOverEverything) {
+  CommitTwoStudies();
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  const auto counts = renormaliser_->Decide("", "", [this] {
+    Newest({{"round", "X:1"}, {"long", "X:2"}});
+    return absl::OkStatus();
+  });
+  ASSERT_THAT(counts, IsOk());
+  EXPECT_EQ(counts->examined, 8);
+  EXPECT_EQ(counts->changed, 4);
+  EXPECT_EQ(Normalised(), Release());
+}
+
+TEST_F(RenormaliserTest, LeavesToAHarvestWhatItBringsMeanwhile) {
+  CommitTwoStudies();
+  std::atomic<bool> once{false};
+  on_record_ = [&](const Record& record) {
+    const RecordName name = NameOf(record);
+    if (name.accession != "A" || name.image_set != "2" || once.exchange(true)) return;
+    Record changed = Set("A", "2", "harvested");
+    PageCommit page;
+    page.source = "src";
+    page.run = run_;
+    page.raw = {"raw"};
+    page.upserts = {{changed, {}}};
+    EXPECT_THAT(store_.CommitPage(page), IsOk());
+  };
+  once = true;
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  once = false;
+  Newest({{"long", "X:2"}});
+  renormaliser_->StateChanged();
+  EXPECT_EQ(renormaliser_->Progress().skipped, 1);
+  EXPECT_EQ(renormaliser_->Progress().changed, 1);
+  EXPECT_EQ(std::get<ImageSet>(store_.Get({"src", "A", "2"})->record).statements[0].value,
+            "harvested");
+}
+
+TEST_F(RenormaliserTest, GoesOnAtTheNextStartWhereAStopInterruptedIt) {
+  CommitTwoStudies();
+  Make(/*batch=*/1);
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  std::atomic<int> seen{0};
+  std::thread stopper;
+  on_record_ = [&](const Record&) {
+    if (++seen == 4) stopper = std::thread([this] { renormaliser_->Stop(); });
+    if (seen >= 4) absl::SleepFor(absl::Milliseconds(20));
+  };
+  Newest({{"round", "X:1"}, {"Round ", "X:1"}, {"long", "X:2"}});
+  renormaliser_->StateChanged();
+  stopper.join();
+  EXPECT_EQ(Normalised(), "r") << "not all records have followed";
+  EXPECT_EQ(TermOf("C", "1"), "");
+  on_record_ = nullptr;
+  Make(1);
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  EXPECT_EQ(Normalised(), Release());
+  for (const auto& [study, id] :
+       std::vector<std::pair<std::string, std::string>>{{"A", "1"}, {"B", "1"}, {"B", "2"}}) {
+    EXPECT_EQ(TermOf(study, id), "X:1");
+  }
+  EXPECT_EQ(TermOf("A", "2"), "X:2");
+  EXPECT_EQ(TermOf("C", "1"), "X:2");
+  EXPECT_EQ(Newest(), 13) << "no record was written twice";
+}
+
+TEST_F(RenormaliserTest, TriesAgainAfterAFailureOfTheCatalogue) {
+  CommitTwoStudies();
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  std::atomic<bool> once{false};
+  on_record_ = [&](const Record&) {
+    if (!once.exchange(true)) store_.FailNext(absl::UnavailableError("disk"));
+  };
+  Newest({{"long", "X:2"}});
+  renormaliser_->StateChanged();
+  EXPECT_TRUE(once);
+  EXPECT_EQ(TermOf("A", "2"), "X:2");
+  EXPECT_EQ(TermOf("C", "1"), "X:2");
+  EXPECT_EQ(Normalised(), Release());
+}
+
+TEST_F(RenormaliserTest, DecisionsPassAWalk) {
+  CommitTwoStudies();
+  Make(/*batch=*/1);
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  std::atomic<bool> walking{false}, go_on{false};
+  on_record_ = [&](const Record& record) {
+    if (NameOf(record).accession != "C") return;
+    walking = true;
+    const absl::Time until = absl::Now() + absl::Milliseconds(100);
+    while (!go_on && absl::Now() < until) absl::SleepFor(absl::Milliseconds(1));
+  };
+  Newest({{"long", "X:2"}});
+  std::thread loader([this] { renormaliser_->StateChanged(); });
+  while (!walking) absl::SleepFor(absl::Milliseconds(1));
+  const auto counts = renormaliser_->Decide("phenotype", "round", [this] {
+    Newest({{"long", "X:2"}, {"round", "X:1"}, {"Round ", "X:1"}});
+    return absl::OkStatus();
+  });
+  go_on = true;
+  ASSERT_THAT(counts, IsOk());
+  EXPECT_EQ(counts->changed, 3);
+  loader.join();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  EXPECT_EQ(TermOf("B", "1"), "X:1");
+  EXPECT_EQ(TermOf("C", "1"), "X:2");
+  EXPECT_EQ(Normalised(), Release());
+  EXPECT_FALSE(held_);
+}
+
+}  // namespace
+}  // namespace parfocal
