@@ -12,8 +12,23 @@ absl::Status DepthGuard::Enter() {
 }
 
 absl::Status DepthGuard::Feed(absl::string_view piece) {
+  const bool turtle = syntax_ == Syntax::kTurtle;
   for (char c : piece) {
-    PARFOCAL_RETURN_IF_ERROR(syntax_ == Syntax::kTurtle ? Turtle(c) : Xml(c));
+    const State before = state_;
+    PARFOCAL_RETURN_IF_ERROR(turtle ? Turtle(c) : Xml(c));
+    if (turtle && state_ == State::kText) {
+      run_ = 0;  // Between literals there may be any number of short names.
+    } else if (state_ != before) {
+      // Of a literal of Turtle the first byte after the quote tells that it is one.
+      run_ = turtle && state_ == State::kQuoted && c != quote_ ? 1 : 0;
+    } else {
+      ++run_;
+    }
+    if (run_ <= literal_bytes_) continue;
+    return WithReason(absl::ResourceExhaustedError(absl::StrCat(turtle ? "Turtle" : "RDF/XML",
+                                                                ": a literal is longer than ",
+                                                                literal_bytes_, " bytes")),
+                      "LIMIT_EXCEEDED", "ontology.literal_bytes");
   }
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
-// Counts the nesting of Turtle brackets or XML elements in the bytes before the parser sees them:
-// Raptor's time for nested RDF/XML grows with the square of the depth.
+// Counts the nesting of Turtle brackets or XML elements, and the length of literals, in the bytes
+// before the parser sees them: Raptor's time for nested RDF/XML grows with the square of the depth,
+// and its buffer with the literal. N-Triples counts as Turtle.
 #pragma once
 
 #include <string>
@@ -12,8 +13,10 @@ namespace parfocal::internal {
 class DepthGuard {
  public:
   enum class Syntax { kTurtle, kXml };
-  DepthGuard(Syntax syntax, int limit) : syntax_(syntax), limit_(limit) {}
-  // RESOURCE_EXHAUSTED as soon as a piece goes deeper than the limit. Pieces may be cut anywhere.
+  DepthGuard(Syntax syntax, int limit, int64_t literal_bytes)
+      : syntax_(syntax), limit_(limit), literal_bytes_(literal_bytes) {}
+  // RESOURCE_EXHAUSTED as soon as a piece goes deeper than the limit, or a literal (an IRI, a
+  // comment, text between two tags) is longer than `literal_bytes`. Pieces may be cut anywhere.
   absl::Status Feed(absl::string_view piece);
 
  private:
@@ -36,6 +39,8 @@ class DepthGuard {
 
   Syntax syntax_;
   int limit_;
+  int64_t literal_bytes_;
+  int64_t run_ = 0;  // Bytes since the state changed; in the text of Turtle 0.
   int64_t depth_ = 0;
   State state_ = State::kText;
   bool escaped_ = false;

@@ -354,10 +354,10 @@ absl::Status ReadRdf(ByteStream* in, OntologyFormat format, const ReadLimits& li
   PARFOCAL_RETURN_IF_ERROR(reader.Start(format));
   const bool xml = format == OntologyFormat::kRdfXml;
   DepthGuard guard(xml ? DepthGuard::Syntax::kXml : DepthGuard::Syntax::kTurtle,
-                   xml ? limits.xml_depth : limits.turtle_depth);
+                   xml ? limits.xml_depth : limits.turtle_depth, limits.literal_bytes);
   while (true) {
     PARFOCAL_ASSIGN_OR_RETURN(absl::string_view piece, in->Next());
-    if (format != OntologyFormat::kNTriples) PARFOCAL_RETURN_IF_ERROR(guard.Feed(piece));
+    PARFOCAL_RETURN_IF_ERROR(guard.Feed(piece));
     PARFOCAL_RETURN_IF_ERROR(reader.Feed(piece, piece.empty()));
     if (piece.empty()) break;
   }

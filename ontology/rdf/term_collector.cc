@@ -53,6 +53,27 @@ void AddParent(ParsedTerm* term, absl::string_view parent, EdgeKind kind) {
   term->parents.push_back({std::string(parent), kind});
 }
 
+namespace {
+
+// Leaves out texts that are longer than the limit.
+void DropTooLong(const ReadLimits& limits, ParsedTerm* term, ReadReport* report) {
+  const auto too_long = [&](absl::string_view text) {
+    return static_cast<int64_t>(text.size()) > limits.literal_bytes;
+  };
+  size_t dropped = std::erase_if(term->xrefs, too_long);
+  dropped += std::erase_if(term->synonyms, [&](const Synonym& s) { return too_long(s.text); });
+  for (std::string* text : {&term->label, &term->definition, &term->replaced_by}) {
+    if (!too_long(*text)) continue;
+    text->clear();
+    ++dropped;
+  }
+  if (dropped == 0) return;
+  report->Warn(absl::StrCat(term->id.substr(0, 80), ": ", dropped, " texts longer than ",
+                            limits.literal_bytes, " bytes are left out"));
+}
+
+}  // namespace
+
 absl::Status Deliver(TermDraft&& draft, const ReadLimits& limits, ReadReport* report,
                      const TermSink& sink) {
   ParsedTerm& term = draft.term;
@@ -68,6 +89,7 @@ absl::Status Deliver(TermDraft&& draft, const ReadLimits& limits, ReadReport* re
                                        " synonyms, more than ", limits.synonyms_per_term)),
                       "LIMIT_EXCEEDED", "ontology.synonyms_per_term");
   }
+  DropTooLong(limits, &term, report);
   if (!term.label.empty()) {
     ++report->labelled;
     if (!term.label_language.empty()) ++report->languages[term.label_language];

@@ -58,11 +58,23 @@ const absl::flat_hash_map<std::string, const PrefixRow*>& Spellings() {
   return *map;
 }
 
+// "SNOMEDCT_US_2015_03_01" without its date: the edition is no part of the name.
+absl::string_view WithoutDate(absl::string_view prefix) {
+  constexpr absl::string_view kForm = "_dddd_dd_dd";
+  if (prefix.size() <= kForm.size()) return prefix;
+  const absl::string_view tail = prefix.substr(prefix.size() - kForm.size());
+  for (size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == '_' ? tail[i] != '_' : !absl::ascii_isdigit(tail[i])) return prefix;
+  }
+  return prefix.substr(0, prefix.size() - kForm.size());
+}
+
 const PrefixRow* FindPrefix(absl::string_view text) {
   if (text.empty() || text.size() > kMaxPrefixBytes) return nullptr;
   for (char c : text) {
-    if (!absl::ascii_isalnum(c) && c != '_' && c != '-' && c != ' ') return nullptr;
+    if (!absl::ascii_isalnum(c) && c != '_' && c != '-' && c != '.' && c != ' ') return nullptr;
   }
+  text = WithoutDate(text);
   auto it = Spellings().find(FoldPrefix(text));
   return it == Spellings().end() ? nullptr : it->second;
 }
@@ -133,10 +145,14 @@ std::string FromText(absl::string_view id, int unwrap);
 std::string FromIri(absl::string_view iri, int unwrap);
 std::string FromUnderscoreForm(absl::string_view id, int unwrap);
 
-// EDAM writes its branches where others write a prefix: "data:NNNN", "topic_NNNN".
-bool IsEdamBranch(absl::string_view prefix, absl::string_view local) {
-  return local.size() == 4 && AllDigits(local) &&
-         (prefix == "data" || prefix == "topic" || prefix == "operation" || prefix == "format");
+// EDAM writes its branches where others write a prefix: "data:NNNN", "topic_NNNN"; identifiers.org
+// makes "edam.topic:NNNN" of it.
+absl::string_view EdamBranch(absl::string_view prefix, absl::string_view local) {
+  if (local.size() != 4 || !AllDigits(local)) return "";
+  if (absl::StartsWithIgnoreCase(prefix, "edam.")) prefix.remove_prefix(5);
+  return prefix == "data" || prefix == "topic" || prefix == "operation" || prefix == "format"
+             ? prefix
+             : absl::string_view();
 }
 
 // "GO:GO_0000001" and "obo:GO_0000001": what stands behind the prefix is an id by itself.
@@ -146,7 +162,9 @@ std::string FromPair(absl::string_view prefix, absl::string_view local, int unwr
     std::string inner = FromText(local, unwrap - 1);
     if (!inner.empty() || folded != "rrid") return inner;
   }
-  if (IsEdamBranch(prefix, local)) return absl::StrCat("EDAM:", prefix, "_", local);
+  if (const absl::string_view branch = EdamBranch(prefix, local); !branch.empty()) {
+    return absl::StrCat("EDAM:", branch, "_", local);
+  }
   const PrefixRow* row = FindPrefix(prefix);
   if (row == nullptr) {
     // OBO files write a root "B_root:0" whose IRI ends in "B_root_0".
@@ -305,8 +323,21 @@ std::string Settle(std::string curie) {
   return "";
 }
 
+// U+00A0 at the ends, as UTF-8 or as the one byte of Latin-1, is white space, too.
+absl::string_view StripNoBreakSpace(absl::string_view id) {
+  while (absl::ConsumeSuffix(&id, "\xc2\xa0")) {
+  }
+  // Behind any other byte of UTF-8 it is the end of a letter.
+  while (id.size() >= 2 && absl::ascii_isascii(id[id.size() - 2]) &&
+         absl::ConsumeSuffix(&id, "\xa0")) {
+  }
+  while (absl::ConsumePrefix(&id, "\xc2\xa0") || absl::ConsumePrefix(&id, "\xa0")) {
+  }
+  return absl::StripAsciiWhitespace(id);
+}
+
 absl::string_view Trim(absl::string_view id) {
-  id = absl::StripAsciiWhitespace(id);
+  id = StripNoBreakSpace(absl::StripAsciiWhitespace(id));
   if (id.size() > 2 && id.front() == '<' && id.back() == '>') {
     id = absl::StripAsciiWhitespace(id.substr(1, id.size() - 2));
   }

@@ -46,6 +46,18 @@ std::string FromUnknownPurl(absl::string_view iri) {
   return "";
 }
 
+// One spelling, so that two ontologies that name the same entry meet: canonical where the prefix is
+// known, else only without a blank behind the colon.
+std::string XrefId(std::string xref) {
+  std::string canonical = CanonicalCurie(xref);
+  if (!canonical.empty()) return canonical;
+  const size_t at = xref.find(": ");
+  const bool pair = at != std::string::npos && !HasSpace(xref.substr(0, at)) &&
+                    !HasSpace(absl::string_view(xref).substr(at + 2)) && at + 2 < xref.size();
+  if (pair) xref.erase(at + 1, 1);
+  return xref;
+}
+
 class PartWriter {
  public:
   PartWriter(absl::string_view hash, rocksdb::DB* db) : prefix_(PartPrefix(hash)), db_(db) {
@@ -67,11 +79,7 @@ class PartWriter {
     for (ParsedRelation& relation : term.relations) {
       if (!relation.target.empty()) relation.target = TermId(relation.target);
     }
-    for (std::string& xref : term.xrefs) {
-      // One spelling, so that two ontologies that name the same entry meet.
-      std::string canonical = CanonicalCurie(xref);
-      if (!canonical.empty()) xref = std::move(canonical);
-    }
+    for (std::string& xref : term.xrefs) xref = XrefId(std::move(xref));
     // Kept with its language whatever another file calls the term.
     if (!IsEnglish(term.label_language)) {
       term.synonyms.push_back({term.label, SynonymScope::kExact, "", term.label_language});

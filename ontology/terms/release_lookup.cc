@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <queue>
 #include <tuple>
 #include <utility>
 
@@ -198,21 +199,23 @@ std::vector<TermMatch> ReleaseLookup::Suggest(absl::string_view prefix,
     }
     entries = std::move(both);
   }
-  std::vector<std::tuple<bool, size_t, uint32_t>> ranked;
+  // The best so far, the worst of them on top.
+  using Ranked = std::tuple<bool, size_t, uint32_t>;
+  std::priority_queue<Ranked> best;
   uint32_t previous = kNoTerm;
   for (uint32_t entry : entries) {
     const uint32_t term = entry / 2;
     if (term == previous) continue;  // By its label already.
     previous = term;
     if (RankOf(index_.ids[term], ontologies) < 0) continue;
-    ranked.emplace_back(entry % 2 == 1, index_.labels[term].size(), term);
+    const Ranked ranked{entry % 2 == 1, index_.labels[term].size(), term};
+    if (best.size() == limit && best.top() < ranked) continue;
+    best.push(ranked);
+    if (best.size() > limit) best.pop();
   }
-  const size_t wanted = std::min(limit, ranked.size());
-  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(wanted),
-                    ranked.end());
-  std::vector<TermMatch> out;
-  for (size_t i = 0; i < wanted; ++i) {
-    out.push_back(Match(std::get<2>(ranked[i]), std::get<0>(ranked[i])));
+  std::vector<TermMatch> out(best.size());
+  for (size_t i = out.size(); i-- > 0; best.pop()) {
+    out[i] = Match(std::get<2>(best.top()), std::get<0>(best.top()));
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "term_index.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "absl/strings/match.h"
 
@@ -19,6 +20,25 @@ size_t LowerBound(const TextPool& pool, absl::string_view text) {
     }
   }
   return low;
+}
+
+// Sorts `values`, all below `bound`, and leaves one of each. Many are sorted by a bit for each
+// possible value: two letters are the beginning of words of half the terms.
+void SortDistinct(size_t bound, std::vector<uint32_t>* values) {
+  if (values->size() < bound / 256) {
+    std::sort(values->begin(), values->end());
+    values->erase(std::unique(values->begin(), values->end()), values->end());
+    return;
+  }
+  std::vector<uint64_t> bits(bound / 64 + 1);
+  for (uint32_t value : *values) bits[value / 64] |= uint64_t{1} << (value % 64);
+  values->clear();
+  for (size_t i = 0; i < bits.size(); ++i) {
+    for (uint64_t rest = bits[i]; rest != 0; rest &= rest - 1) {
+      values->push_back(static_cast<uint32_t>(i * 64) +
+                        static_cast<uint32_t>(std::countr_zero(rest)));
+    }
+  }
 }
 
 }  // namespace
@@ -81,10 +101,7 @@ std::vector<uint32_t> TermIndex::EntriesOf(absl::string_view prefix, bool whole)
       out.push_back(value);
     }
   }
-  if (lists > 1) {
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-  }
+  if (lists > 1) SortDistinct(2 * size(), &out);
   return out;
 }
 

@@ -205,6 +205,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddRecordCommands(app, session);
   AddExportCommand(app, session);
   AddTermsCommands(app, session);
+  AddOntologyCommands(app, session);
   AddWorklistCommand(app, session);
   AddNodeCommands(app, session);
   AddCompletionCommand(app, session);

@@ -57,6 +57,7 @@ void AddSearchCommand(CLI::App& app, Session& session);
 void AddExportCommand(CLI::App& app, Session& session);
 void AddRecordCommands(CLI::App& app, Session& session);
 void AddTermsCommands(CLI::App& app, Session& session);
+void AddOntologyCommands(CLI::App& app, Session& session);
 void AddWorklistCommand(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

@@ -1,6 +1,5 @@
-// parfocal terms show|search|ancestors|descendants|resolve, parfocal ontology load
+// parfocal terms show|search|ancestors|descendants|resolve
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -14,7 +13,6 @@
 #include "json_text.h"
 #include "parfocal/cli/terminal_text.h"
 #include "parfocal/status.h"
-#include "progress.h"
 #include "short_names.h"
 
 namespace parfocal::cli {
@@ -223,58 +221,6 @@ int Resolve(const Session& session, const TermsArguments& arguments) {
   return kOk;
 }
 
-int Load(const Session& session, const std::vector<std::string>& paths) {
-  Client client = session.Connect();
-  v1::LoadOntologyRequest request;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    const std::filesystem::path whole = std::filesystem::absolute(path, error);
-    request.add_paths(error ? path : whole.lexically_normal().string());
-  }
-  grpc::ClientContext context;
-  auto stream = client.ontology().LoadOntology(&context, request);
-  v1::LoadOntologyProgress message;
-  Table table({{"file", false, true},
-               {"classes", true},
-               {"labels", true},
-               {"synonyms", true},
-               {"obsolete", true},
-               {"note", false, true, true}});
-  bool failed = false;
-  std::string release;
-  {
-    Progress progress(session.screen, "ontology load");
-    while (stream->Read(&message)) {
-      if (session.json) {
-        session.out() << ToJsonLine(message) << std::flush;
-      } else {
-        progress.Update(message.files_done(), message.files_total(), "reading files");
-      }
-      if (!message.release().empty()) release = message.release();
-      if (!message.has_file()) continue;
-      const auto& file = message.file();
-      failed = failed || !file.error().empty();
-      std::string note = file.error();
-      if (note.empty() && !file.warnings().empty()) {
-        note = absl::StrCat(
-            file.warnings_size(),
-            file.warnings_size() == 1 ? " warning: " : " warnings, the first: ", file.warnings(0));
-      }
-      table.AddRow({file.path(), FormatCount(file.classes()), FormatCount(file.labels()),
-                    FormatCount(file.synonyms()), FormatCount(file.obsolete()), note});
-    }
-  }
-  absl::Status status = FromGrpc(stream->Finish());
-  if (!session.json && !table.empty()) session.Print(table);
-  if (!status.ok()) return session.Fail("ontology load", status);
-  if (!session.json) session.out() << "Release " << EscapeForTerminal(release) << " holds now.\n";
-  if (failed) {
-    return session.Fail(kNotComplete, "ontology load", "not every file could be read",
-                        "the table says which and why");
-  }
-  return kOk;
-}
-
 }  // namespace
 
 void AddTermsCommands(CLI::App& app, Session& session) {
@@ -322,15 +268,6 @@ void AddTermsCommands(CLI::App& app, Session& session) {
   resolve->add_option("--candidates", arguments->candidates, "Candidates for each, at most 50")
       ->capture_default_str();
   add_ontology_option(resolve);
-
-  CLI::App* ontology =
-      AddGroup(app, "ontology", "Ontologies of the node", "parfocal ontology load ./cmpo.obo");
-  CLI::App* load =
-      AddCommand(*ontology, session, "load",
-                 "Loads ontology files; the new release is swapped in when all is built",
-                 "parfocal ontology load ./cmpo.obo ./fbbi.owl.gz",
-                 [&session, arguments] { return Load(session, arguments->texts); });
-  load->add_option("PATH", arguments->texts, "Files or folders on the node's machine")->required();
 }
 
 }  // namespace parfocal::cli

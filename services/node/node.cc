@@ -132,10 +132,9 @@ absl::Status Node::Parts::Open() {
       if (!file.error.empty())
         log->Warning("ontology file left out", {{"file", file.path}, {"reason", file.error}});
     };
-    PARFOCAL_ASSIGN_OR_RETURN(const std::string release,
-                              ontologies->Load(config.ontologies, report));
+    PARFOCAL_ASSIGN_OR_RETURN(const LoadReport loaded, ontologies->Load(config.ontologies, report));
     log->Info("ontologies loaded",
-              {{"release", release}, {"terms", absl::StrCat(ontologies->terms())}});
+              {{"release", loaded.release}, {"terms", absl::StrCat(loaded.terms)}});
   }
   PARFOCAL_ASSIGN_OR_RETURN(
       index, IndexParts::Open(
@@ -212,9 +211,11 @@ void Node::Parts::MakeServices() {
        [this](const std::vector<std::string>& paths, const auto& report) {
          return ontologies->Load(paths, report);
        },
+       [this] { return ontologies->Report(); },
        [this](const std::string& field, const std::string& words, const auto& decide) {
          return normalisation->Decide(field, words, decide);
-       }}));
+       },
+       [this] { return ontologies->Matcher(); }}));
   services.push_back(MakeAdminService(
       {store.get(), index->index(), &dispatcher,
        [this](const std::string& directory) { return Checkpoint(directory); },

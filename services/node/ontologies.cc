@@ -6,20 +6,6 @@
 #include "parfocal/schema/schema.h"
 
 namespace parfocal {
-namespace {
-
-OntologyFileReport ReportOf(const LoadedFile& file) {
-  OntologyFileReport out;
-  out.path = file.name;
-  out.classes = file.report.classes;
-  out.labels = file.report.labelled;
-  out.synonyms = file.report.AllSynonyms();
-  out.obsolete = file.report.obsolete;
-  out.warnings = file.report.warnings;
-  return out;
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Ontologies>> Ontologies::Open(const std::string& directory,
                                                              const std::string& share_dir) {
@@ -31,7 +17,7 @@ absl::StatusOr<std::unique_ptr<Ontologies>> Ontologies::Open(const std::string& 
   return std::unique_ptr<Ontologies>(new Ontologies(std::move(store), *std::move(tables)));
 }
 
-absl::StatusOr<std::string> Ontologies::Load(
+absl::StatusOr<LoadReport> Ontologies::Load(
     const std::vector<std::string>& paths,
     const std::function<void(const OntologyFileReport&, int done, int total)>& report) {
   MutexLock lock(&loading_);
@@ -52,15 +38,12 @@ absl::StatusOr<std::string> Ontologies::Load(
         absl::InvalidArgumentError(absl::StrCat("ontologies: ", loaded.status().message())),
         "ONTOLOGY_FILE", "paths");
   }
-  for (const LoadedFile& file : loaded->files) report(ReportOf(file), files, files);
+  for (const LoadedFile& file : loaded->files) report({file.name, "", file}, files, files);
   for (const SkippedFile& file : loaded->skipped) {
-    OntologyFileReport skipped;
-    skipped.path = file.name;
-    skipped.error = std::string(file.reason.message());
-    report(skipped, files, files);
+    report({file.name, std::string(file.reason.message()), {}}, files, files);
   }
   if (loaded->release != before && on_release_) on_release_();
-  return loaded->release;
+  return loaded;
 }
 
 std::shared_ptr<const LexicalMatcher> Ontologies::Matcher() {

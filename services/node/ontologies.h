@@ -27,6 +27,7 @@ class Ontologies {
   void OnRelease(std::function<void()> on_release) { on_release_ = std::move(on_release); }
 
   std::shared_ptr<const TermLookup> Current() const { return store_->Current(); }
+  LoadReport Report() const { return store_->Report(); }
   int64_t terms() const { return store_->Report().terms; }
 
   // Candidates for words, of the current release. Names of an ontology are read at the first
@@ -34,7 +35,7 @@ class Ontologies {
   std::shared_ptr<const LexicalMatcher> Matcher();
 
   // See LoadOntologies. Files that did not change since the last release are not parsed again.
-  absl::StatusOr<std::string> Load(
+  absl::StatusOr<LoadReport> Load(
       const std::vector<std::string>& paths,
       const std::function<void(const OntologyFileReport&, int done, int total)>& report);
 

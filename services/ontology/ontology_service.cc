@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "load_report.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/utf8.h"
@@ -113,6 +114,15 @@ class OntologyService final : public v1::OntologyService::CallbackService {
     return HandleUnary(
         *options_.dispatcher, context, "parfocal.v1.OntologyService/Resolve", request, response,
         [this](const Call&, const auto& r, auto* out) { return ResolveAll(r, out); });
+  }
+  grpc::ServerUnaryReactor* ListOntologies(grpc::CallbackServerContext* context,
+                                           const v1::ListOntologiesRequest* request,
+                                           v1::ListOntologiesResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.OntologyService/ListOntologies",
+                       request, response, [this](const Call&, const auto&, auto* out) {
+                         ToProto(options_.report(), out);
+                         return absl::OkStatus();
+                       });
   }
   grpc::ServerUnaryReactor* ListWorkItems(grpc::CallbackServerContext* context,
                                           const v1::ListWorkItemsRequest* request,
@@ -277,26 +287,20 @@ class OntologyService final : public v1::OntologyService::CallbackService {
                         absl::StrCat("paths: ", paths.size(), "; at most ", kMaxPaths)));
     }
     v1::LoadOntologyProgress progress;
-    const absl::StatusOr<std::string> release =
+    const absl::StatusOr<LoadReport> report =
         options_.load(paths, [&](const OntologyFileReport& from, int done, int total) {
           progress.set_files_done(done);
           progress.set_files_total(total);
           progress.clear_file();
           // Without a path: so many files are done, that is all.
           if (from.path.empty()) return stream->Send(progress);
-          auto* file = progress.mutable_file();
-          file->set_path(ValidUtf8(from.path));
-          file->set_error(ValidUtf8(from.error));
-          file->set_classes(from.classes);
-          file->set_labels(from.labels);
-          file->set_synonyms(from.synonyms);
-          file->set_obsolete(from.obsolete);
-          for (const std::string& warning : from.warnings) file->add_warnings(ValidUtf8(warning));
+          ToProto(from, progress.mutable_file());
           stream->Send(progress);
         });
-    if (!release.ok()) return stream->Close(release.status());
+    if (!report.ok()) return stream->Close(report.status());
     progress.clear_file();
-    progress.set_release(ValidUtf8(*release));
+    progress.set_release(ValidUtf8(report->release));
+    ToProto(*report, progress.mutable_report());
     stream->Send(progress);
     stream->Close(absl::OkStatus());
   }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ontology/rdf/read_text.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
 
@@ -24,23 +25,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
+using testing::Outcome;
+using testing::Read;
 using ::testing::SizeIs;
 using testing::StatusIs;
-
-struct Outcome {
-  absl::StatusOr<ReadReport> report = ReadReport();
-  std::map<std::string, ParsedTerm> terms;
-};
-
-Outcome Read(absl::string_view text, const ReadLimits& limits = ReadLimits()) {
-  Outcome out;
-  out.report = ReadOntologyBytes(text, "test", limits, [&](ParsedTerm&& term) {
-    std::string id = term.id;
-    out.terms.emplace(std::move(id), std::move(term));
-    return absl::OkStatus();
-  });
-  return out;
-}
 
 std::string Gzip(absl::string_view text) {
   z_stream z = {};

@@ -1,11 +1,10 @@
 // Tables of terms, read by the layout that their first line fits.
-#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "parfocal/rdf/ontology_reader.h"
+#include "ontology/rdf/read_text.h"
 #include "support/status_matchers.h"
 
 namespace parfocal {
@@ -15,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
+using testing::Outcome;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
@@ -39,25 +39,11 @@ constexpr char kLayouts[] =
     "bare\tid\t#1\n"
     "bare\tlabel\t#2\n";
 
-struct Outcome {
-  absl::StatusOr<ReadReport> report = ReadReport();
-  std::map<std::string, ParsedTerm> terms;
-};
-
 Outcome Read(absl::string_view text, const ReadLimits& limits = ReadLimits(),
              absl::string_view layouts = kLayouts) {
   auto tables = TableLayouts::Parse(layouts, "layouts.tsv");
   EXPECT_THAT(tables, IsOk());
-  Outcome out;
-  out.report = ReadOntologyBytes(
-      text, "test", limits,
-      [&](ParsedTerm&& term) {
-        std::string id = term.id;
-        out.terms.emplace(std::move(id), std::move(term));
-        return absl::OkStatus();
-      },
-      &*tables);
-  return out;
+  return testing::Read(text, limits, &*tables);
 }
 
 constexpr char kHead[] =

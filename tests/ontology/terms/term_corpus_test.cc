@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "parfocal/terms/curie.h"
+#include "parfocal/terms/inherited_relation.h"
 #include "parfocal/terms/term_store.h"
 #include "support/corpus.h"
 #include "support/status_matchers.h"
@@ -18,18 +20,29 @@
 namespace parfocal {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::IsOk;
 
 std::shared_ptr<const TermLookup> LoadAll(const std::string& dir, std::vector<std::string> paths,
                                           LoadReport* report) {
   auto store = TermStore::Open(dir);
   EXPECT_THAT(store, IsOk());
+  const auto tables = TableLayouts::Load(std::string(PARFOCAL_SOURCE_DIR) +
+                                         "/deploy/vocabulary/ontology-tables.tsv");
+  EXPECT_THAT(tables, IsOk());
   LoadRequest request;
   request.paths = std::move(paths);
+  request.tables = &*tables;
   auto loaded = (*store)->Load(request);
   EXPECT_THAT(loaded, IsOk());
   if (loaded.ok()) *report = *loaded;
   return (*store)->Current();
+}
+
+std::vector<std::string> Ids(const std::vector<TermMatch>& matches) {
+  std::vector<std::string> out;
+  for (const TermMatch& match : matches) out.push_back(match.id);
+  return out;
 }
 
 using Edges = std::map<std::string, std::set<std::string>>;
@@ -135,10 +148,58 @@ TEST(TermCorpusTest, TheWholeFolderLoads) {
   testing::TempDir dir;
   LoadReport report;
   auto terms = LoadAll(dir.path(), {corpus + "/ontologies"}, &report);
-  EXPECT_EQ(report.files.size(), 72u);
-  // Three files in functional syntax, seven tables, the README.
-  EXPECT_EQ(report.skipped.size(), 11u);
+  EXPECT_EQ(report.files.size(), 79u);
+  // Three files in functional syntax, the README.
+  EXPECT_EQ(report.skipped.size(), 4u);
   EXPECT_GT(report.labelled, 150'000);
+  EXPECT_EQ(report.release_files.size(), 79u);
+  const auto of = [&](absl::string_view prefix) {
+    for (const OntologyCounts& counts : report.ontologies) {
+      if (counts.prefix == prefix) return counts;
+    }
+    return OntologyCounts();
+  };
+  EXPECT_GE(of("CLO").terms, 39'080);
+  EXPECT_GE(of("GO").terms, 47'468);
+  EXPECT_EQ(of("CMPO").obsolete, 0);
+  // A Japanese translation is a synonym and no label.
+  EXPECT_EQ(terms->LabelOf("MP:0000003"), "abnormal adipose tissue morphology");
+  EXPECT_EQ(Ids(terms->Exact("脂肪組織の形態異常", {"MP"})),
+            std::vector<std::string>{"MP:0000003"});
+  // Files that were not classified say so.
+  EXPECT_THAT(report.warnings, ::testing::Contains(::testing::AllOf(HasSubstr("cl-2025-07.obo.gz"),
+                                                                    HasSubstr("asserted only"))));
+}
+
+TEST(TermCorpusTest, CellLinesHaveTheirSpecies) {
+  PARFOCAL_CORPUS_OR_SKIP(corpus);
+  testing::TempDir dir;
+  LoadReport report;
+  auto terms = LoadAll(dir.path(),
+                       {corpus + "/ontologies/clo-terms-2023-10.tsv.gz",
+                        corpus + "/ontologies/ncbitaxon-taxslim.obo.gz",
+                        corpus + "/ontologies/efo-2023-07.nxo.json.gz"},
+                       &report);
+  const auto species = [&](absl::string_view id) { return InheritedTargets(*terms, id, kInTaxon); };
+  using ::testing::ElementsAre;
+  EXPECT_THAT(species("CLO:0003684"), ElementsAre("NCBITaxon:9606"));  // HeLa
+  // By the column that names an organism.
+  EXPECT_THAT(species("CLO:0037317"), ElementsAre("NCBITaxon:10090"));
+  const std::vector<TermMatch> mdck = terms->Exact("MDCK", {"CLO"});
+  ASSERT_FALSE(mdck.empty());
+  EXPECT_THAT(species(mdck[0].id), ElementsAre("NCBITaxon:9615"));
+  EXPECT_THAT(terms->Find("CLO:0003684")->xrefs,
+              ::testing::IsSupersetOf({"EFO:0001185", "Cellosaurus:CVCL_0030", "ATCC:CCL-2"}));
+  int lines = 0, with_species = 0;
+  terms->Visit("CLO", [&](const Term& term) {
+    if (absl::EndsWith(term.label, " cell")) {
+      ++lines;
+      with_species += species(term.id).empty() ? 0 : 1;
+    }
+    return true;
+  });
+  std::printf("%d of %d cell lines have a species\n", with_species, lines);
+  EXPECT_GT(with_species * 100, lines * 85);
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ TEST_F(CliTest, EveryCommandHasHelpWithAnExample) {
                                                            {"terms", "resolve"},
                                                            {"ontology"},
                                                            {"ontology", "load"},
+                                                           {"ontology", "list"},
                                                            {"status"},
                                                            {"index"},
                                                            {"index", "rebuild"},
@@ -333,6 +334,19 @@ TEST_F(CliTest, OntologyLoadFailsIfAFileFails) {
   const Output output = node_.Run({"ontology", "load", "good.obo", "broken.obo"});
   EXPECT_EQ(output.code, kNotComplete);
   EXPECT_THAT(output.out, HasSubstr("line 1: not OBO"));
+  EXPECT_THAT(output.out, HasSubstr("warning: "));
+  EXPECT_THAT(output.out, HasSubstr("good.obo: 3 defined classes have no parent"));
+  EXPECT_THAT(output.out, HasSubstr("ja 12"));
+  EXPECT_THAT(output.out, HasSubstr("2  cycles of 5 terms, each taken as one"));
+}
+
+TEST_F(CliTest, OntologyListShowsFilesAndOntologies) {
+  const Output output = node_.Run({"ontology", "list"});
+  EXPECT_EQ(output.code, kOk);
+  EXPECT_THAT(output.out, HasSubstr("example.obo  EX"));
+  EXPECT_THAT(output.out, HasSubstr("(IRIs)"));
+  EXPECT_THAT(output.out, HasSubstr("Release r1"));
+  EXPECT_THAT(node_.Run({"ontology", "list", "--json"}).out, HasSubstr("\"prefix\": \"EX\""));
 }
 
 TEST_F(CliTest, StatusIndexAndCheckpoint) {

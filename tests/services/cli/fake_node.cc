@@ -216,6 +216,21 @@ grpc::Status FakeOntology::Resolve(grpc::ServerContext*, const v1::ResolveReques
   return grpc::Status::OK;
 }
 
+grpc::Status FakeOntology::ListOntologies(grpc::ServerContext*, const v1::ListOntologiesRequest*,
+                                          v1::ListOntologiesResponse* response) {
+  for (const char* prefix : {"", "EX"}) {
+    auto* ontology = response->add_ontologies();
+    ontology->set_prefix(prefix);
+    ontology->set_terms(1234);
+  }
+  auto* file = response->add_files();
+  file->set_name("example.obo");
+  file->set_prefix("EX");
+  file->set_terms(1235);
+  response->set_release("r1");
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeOntology::LoadOntology(grpc::ServerContext*,
                                         const v1::LoadOntologyRequest* request,
                                         grpc::ServerWriter<v1::LoadOntologyProgress>* writer) {
@@ -225,10 +240,18 @@ grpc::Status FakeOntology::LoadOntology(grpc::ServerContext*,
     message.set_files_done(message.files_done() + 1);
     message.mutable_file()->set_path(path);
     message.mutable_file()->set_error(absl::EndsWith(path, "broken.obo") ? "line 1: not OBO" : "");
+    if (message.file().error().empty()) {
+      message.mutable_file()->add_warnings("3 defined classes have no parent");
+      auto* language = message.mutable_file()->add_languages();
+      language->set_tag("ja");
+      language->set_count(12);
+    }
     writer->Write(message);
+    message.clear_file();
   }
-  message.clear_file();
   message.set_release("r1");
+  message.mutable_report()->set_cycles(2);
+  message.mutable_report()->set_cycle_terms(5);
   writer->Write(message);
   return grpc::Status::OK;
 }

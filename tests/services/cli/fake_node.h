@@ -94,6 +94,8 @@ class FakeOntology final : public v1::OntologyService::Service {
                            v1::ClosureResponse* response) override;
   grpc::Status Resolve(grpc::ServerContext*, const v1::ResolveRequest* request,
                        v1::ResolveResponse* response) override;
+  grpc::Status ListOntologies(grpc::ServerContext*, const v1::ListOntologiesRequest* request,
+                              v1::ListOntologiesResponse* response) override;
   grpc::Status LoadOntology(grpc::ServerContext*, const v1::LoadOntologyRequest* request,
                             grpc::ServerWriter<v1::LoadOntologyProgress>* writer) override;
 };

@@ -147,17 +147,33 @@ class OntologyServiceTest : public ::testing::Test {
     options.tokens = &tokens_;
     options.dispatcher = service_.dispatcher();
     options.load = [this](const std::vector<std::string>& paths,
-                          const auto& report) -> absl::StatusOr<std::string> {
+                          const auto& report) -> absl::StatusOr<LoadReport> {
       if (paths[0] == "bad")
         return WithReason(absl::InvalidArgumentError("bad: line 3"), "ONTOLOGY_FILE", "paths");
       report({}, 0, 2);
-      report({.path = "a.obo", .classes = 3}, 1, 2);
-      report({.path = "b.obo", .error = "no ontology"}, 2, 2);
+      LoadedFile file;
+      file.report.classes = 3;
+      file.report.synonyms[static_cast<int>(SynonymScope::kBroad)] = 4;
+      file.report.languages["ja"] = 5;
+      file.report.Warn("a warning");
+      report({.path = "a.obo", .error = "", .file = file}, 1, 2);
+      report({.path = "b.obo", .error = "no ontology", .file = {}}, 2, 2);
       Swap(std::make_shared<FewTerms>("r2"));
-      return std::string("r2");
+      return Report();
     };
+    options.report = Report;
     service_.Serve(MakeOntologyService(std::move(options)));
     stub_ = v1::OntologyService::NewStub(service_.channel());
+  }
+
+  static LoadReport Report() {
+    LoadReport report;
+    report.release = "r2";
+    report.cycles = 6;
+    report.broken_chains = 7;
+    report.ontologies.push_back({"EX", 10, 9, 8, 7});
+    report.release_files.push_back({"a.obo", "2020", OntologyFormat::kObo, 3, "EX"});
+    return report;
   }
 
   void Swap(std::shared_ptr<const TermLookup> terms) {
@@ -317,10 +333,30 @@ TEST_F(OntologyServiceTest, LoadReportsEachFileAndTheRelease) {
   EXPECT_FALSE(seen[0].has_file());
   EXPECT_EQ(seen[0].files_total(), 2);
   EXPECT_EQ(seen[1].file().classes(), 3);
+  EXPECT_EQ(seen[1].file().synonyms(), 4);
+  EXPECT_EQ(seen[1].file().broad_synonyms(), 4);
+  EXPECT_EQ(seen[1].file().languages(0).tag(), "ja");
+  EXPECT_EQ(seen[1].file().warnings(0), "a warning");
   EXPECT_EQ(seen[2].file().error(), "no ontology");
   EXPECT_EQ(seen[3].release(), "r2");
+  EXPECT_EQ(seen[3].report().cycles(), 6);
+  EXPECT_EQ(seen[3].report().broken_chains(), 7);
   EXPECT_FALSE(seen[3].has_file());
   for (size_t i = 0; i < 3; ++i) EXPECT_EQ(seen[i].release(), "");
+}
+
+TEST_F(OntologyServiceTest, ListsTheOntologiesAndFilesOfTheRelease) {
+  v1::ListOntologiesResponse response;
+  ASSERT_THAT(Call(&Stub::ListOntologies, v1::ListOntologiesRequest(), &response), IsOk());
+  EXPECT_EQ(response.release(), "r2");
+  ASSERT_EQ(response.ontologies_size(), 1);
+  EXPECT_EQ(response.ontologies(0).prefix(), "EX");
+  EXPECT_EQ(response.ontologies(0).labelled(), 9);
+  EXPECT_EQ(response.ontologies(0).orphans(), 7);
+  ASSERT_EQ(response.files_size(), 1);
+  EXPECT_EQ(response.files(0).name(), "a.obo");
+  EXPECT_EQ(response.files(0).format(), "OBO");
+  EXPECT_EQ(response.files(0).prefix(), "EX");
 }
 
 TEST_F(OntologyServiceTest, LoadErrors) {

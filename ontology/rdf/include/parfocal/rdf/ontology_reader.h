@@ -84,8 +84,10 @@ struct ReadLimits {
   int64_t classes = 5'000'000;
   int64_t synonyms_per_term = 1'000;
   int64_t triples = 200'000'000;
-  int turtle_depth = 128;        // Of brackets.
-  int xml_depth = 200;           // Of elements.
+  int turtle_depth = 128;  // Of brackets.
+  int xml_depth = 200;     // Of elements.
+  // A longer one refuses a file of RDF; elsewhere it is left out with a warning.
+  int64_t literal_bytes = 1 << 20;
   int64_t line_bytes = 1 << 20;  // Of OBO and tables; a longer one is passed over with a warning.
 };
 

@@ -11,6 +11,7 @@
 #include "parfocal/rpc/page_token.h"
 #include "parfocal/search_index.h"
 #include "parfocal/term_lookup.h"
+#include "parfocal/terms/term_store.h"
 
 namespace grpc {
 class Service;
@@ -24,17 +25,13 @@ struct Dispatcher;
 struct OntologyFileReport {
   std::string path;
   std::string error;  // Empty if it was loaded.
-  int64_t classes = 0;
-  int64_t labels = 0;
-  int64_t synonyms = 0;
-  int64_t obsolete = 0;
-  std::vector<std::string> warnings;
+  LoadedFile file;
 };
 
-// Loads files and folders, calling `report` after each file, and swaps in the release, whose name
-// it returns. INVALID_ARGUMENT with ONTOLOGY_FILE if there is nothing to load or nothing could be
-// read.
-using LoadOntologies = std::function<absl::StatusOr<std::string>(
+// Loads files and folders, calling `report` after each file, and swaps in the release, of which it
+// returns the report. INVALID_ARGUMENT with ONTOLOGY_FILE if there is nothing to load or nothing
+// could be read.
+using LoadOntologies = std::function<absl::StatusOr<LoadReport>(
     const std::vector<std::string>& paths,
     const std::function<void(const OntologyFileReport&, int done, int total)>& report)>;
 
@@ -60,6 +57,7 @@ struct OntologyServiceOptions {
   const PageTokens* tokens = nullptr;
   const Dispatcher* dispatcher = nullptr;
   LoadOntologies load;
+  std::function<LoadReport()> report;  // Of the newest release.
   DecideAndRenormalise renormalise;
   // Of the release that `terms` gives; without it words find equal names alone.
   std::function<std::shared_ptr<const LexicalMatcher>()> matcher;
