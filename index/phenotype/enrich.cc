@@ -175,8 +175,15 @@ class ShowingRows {
 
 using PlacedRow = std::pair<uint32_t, uint32_t>;  // Study and row.
 
+// An image set with several targets is added by each of them and counts once.
 struct GeneRows {
-  std::set<PlacedRow> all, hits;
+  std::vector<PlacedRow> all, hits;
+  void Sort() {
+    for (std::vector<PlacedRow>* rows : {&all, &hits}) {
+      std::sort(rows->begin(), rows->end());
+      rows->erase(std::unique(rows->begin(), rows->end()), rows->end());
+    }
+  }
 };
 
 }  // namespace
@@ -236,16 +243,18 @@ absl::StatusOr<Enrichments> EnrichGenes(const MatrixData& data, const EnrichGene
         for (uint32_t row : scope.Counted(tally, screening.counted, false)) {
           const bool hit = showing[study](tally.facts(), row);
           for (GeneRows* rows : {&background, &by_gene[gene]}) {
-            rows->all.emplace(study, row);
-            if (hit) rows->hits.emplace(study, row);
+            rows->all.emplace_back(study, row);
+            if (hit) rows->hits.emplace_back(study, row);
           }
         }
       }
     }
   }
+  background.Sort();
   std::vector<Enrichment> rows;
-  for (const auto& [gene, found] : by_gene) {
+  for (auto& [gene, found] : by_gene) {
     if (found.hits.empty()) continue;
+    found.Sort();
     const MatrixData::Subject& subject = data.subjects()[gene];
     Enrichment& row = rows.emplace_back();
     row.id = data.AnswerId(subject);

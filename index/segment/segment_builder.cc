@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "segment_assembler.h"
 #include "parfocal/segment/wire.h"
+#include "segment_assembler.h"
 
 namespace parfocal {
 

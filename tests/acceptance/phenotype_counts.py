@@ -56,6 +56,7 @@ FAILED = re.compile(r"^fail(ed)?\b|^false$|failed qc", re.I)
 # replicates. In idr0013 software scored every well; by hand not every well was looked at.
 SCORES = {
     ("idr0002", "screenA"): ("phenotype reproducibility - %s", "0", ""),
+    ("idr0004", "screenA"): ("author hit", "no", ""),
     ("idr0013", "screenB"): ("sirna phenotype reproducibility - %s", "0", "(automatic)"),
 }
 
@@ -204,7 +205,7 @@ class Block:
         if (study, name) in SCORES:
             pattern, none, only = SCORES[study, name]
             for folded, (phenotype, _) in facts["declared"].items():
-                column = table.column(pattern % folded)
+                column = table.column(pattern.replace("%s", folded))
                 if column is not None and only in folded:
                     self.score_columns[folded] = (column, none)
         self.rows = [self.judge(cells) for cells in table.rows]

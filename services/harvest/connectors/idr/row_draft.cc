@@ -365,13 +365,38 @@ void RowReader::Positives(const Cells& cells, ImageSet* set, std::vector<std::st
         declared != plan_.declared.end()) {
       for (const PhenotypeTerm& term : declared->second->terms) terms.push_back(term.accession);
     }
-    auto score = plan_.scores.find(folded);
-    const absl::string_view stated =
-        score == plan_.scores.end() ? "" : Cell(cells, score->second.score);
     Observe(plan_.header()[static_cast<size_t>(column.column)], name, terms, Outcome::kPositive,
-            level, Empty(stated) ? std::string() : std::string(stated), set);
+            level, ScoreOf(cells, folded), set);
     found->push_back(folded);
   }
+  if (plan_.scoring == nullptr || plan_.scoring->found_value.empty()) return;
+  for (const auto& [folded, columns] : plan_.scores) {
+    if (!Matches(plan_.scoring->found_value, Cell(cells, columns.scored_by)) ||
+        std::find(found->begin(), found->end(), folded) != found->end()) {
+      continue;
+    }
+    const DeclaredPhenotype& phenotype = *plan_.declared.at(folded);
+    std::vector<std::string> terms;
+    for (const PhenotypeTerm& term : phenotype.terms) terms.push_back(term.accession);
+    Observe("", phenotype.name, terms, Outcome::kPositive, level, ScoreOf(cells, folded), set);
+    found->push_back(folded);
+  }
+}
+
+std::string RowReader::ScoreOf(const Cells& cells, const std::string& folded) const {
+  auto columns = plan_.scores.find(folded);
+  if (columns == plan_.scores.end()) return "";
+  const absl::string_view stated = Cell(cells, columns->second.score);
+  if (Empty(stated)) return "";
+  std::string out(stated);
+  // One comma between digits, as in -1,5; anything else is kept as it is.
+  const size_t comma = out.find(',');
+  const bool number =
+      comma != std::string::npos &&
+      out.find_first_not_of("0123456789,", out[0] == '-' ? 1 : 0) == std::string::npos &&
+      out.find(',', comma + 1) == std::string::npos;
+  if (plan_.scoring->decimal_comma && number) out[comma] = '.';
+  return out;
 }
 
 void RowReader::Negatives(const Cells& cells, const std::vector<std::string>& found,
@@ -397,10 +422,8 @@ void RowReader::Negatives(const Cells& cells, const std::vector<std::string>& fo
     if (!denied && !scored) continue;
     std::vector<std::string> terms;
     for (const PhenotypeTerm& term : phenotype->terms) terms.push_back(term.accession);
-    const absl::string_view score =
-        has_score ? Cell(cells, columns->second.score) : absl::string_view();
-    Observe("", phenotype->name, terms, Outcome::kTestedNegative, level,
-            Empty(score) ? std::string() : std::string(score), set);
+    Observe("", phenotype->name, terms, Outcome::kTestedNegative, level, ScoreOf(cells, folded),
+            set);
   }
 }
 

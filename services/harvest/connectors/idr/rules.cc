@@ -233,7 +233,9 @@ absl::Status ReadScoring(const Reading& in, const YAML::Node& node, ScoringRule*
                      {"scored_by", Text(in, &rule->scored_by)},
                      {"score", Text(in, &rule->score)},
                      {"phenotype", Text(in, &rule->phenotype)},
-                     {"scored_value", Text(in, &rule->scored_value)}};
+                     {"scored_value", Text(in, &rule->scored_value)},
+                     {"found_value", Text(in, &rule->found_value)},
+                     {"decimal_comma", Flag(in, &rule->decimal_comma)}};
   AddWhere(in, &rule->where, &setters);
   return ReadMap(in, node, "a scoring rule", setters);
 }

@@ -424,6 +424,26 @@ TEST_F(IdrConnectorTest, AScoreMayHoldForSomePhenotypesAndSomeValuesOnly) {
   EXPECT_THAT(Seen(Row("Found round,Found long", "1/4,0")), IsEmpty());
 }
 
+TEST_F(IdrConnectorTest, AColumnMaySayThatAPhenotypeWasFoundOrNot) {
+  std::string rules = kRules;
+  const std::string plain = R"(scored_by: "Score {phenotype}",)";
+  rules.replace(rules.find(plain), plain.size(),
+                R"(scored_by: "Hit", phenotype: "r*", scored_value: "no", found_value: "yes",
+                   decimal_comma: true,)");
+  Write("rules.yaml", rules);
+  EXPECT_THAT(Seen(Row("Hit,Score round", "yes,\"80,5\"")),
+              ElementsAre("+phenotype/0 round [CMPO:0000001] 80.5"));
+  EXPECT_THAT(Seen(Row("Hit,Score round", "no,\"-1,25\"")),
+              ElementsAre("-phenotype/0 round [CMPO:0000001] -1.25"));
+  EXPECT_THAT(Seen(Row("Hit,Score round", "no,\"1,2,3\"")),
+              ElementsAre("-phenotype/0 round [CMPO:0000001] 1,2,3"));
+  EXPECT_THAT(Seen(Row("Hit,Score round", ",\"80,5\"")), IsEmpty());
+  // What a phenotype column says as well is one finding; a control may show it and never lacks it.
+  EXPECT_THAT(Seen(Row("Hit,Phenotype 1,Score round", "yes,round,3")),
+              ElementsAre("+phenotype/0 round [] 3"));
+  EXPECT_THAT(Seen(Row("Hit,Control Type,Score round", "no,negative control,3")), IsEmpty());
+}
+
 TEST_F(IdrConnectorTest, RowsOfEqualKeysAreToldApartByOrder) {
   Write("data/ex1-name/experimentA/ex1-experimentA-annotation.csv",
         "Dataset Name,Image Name\nd,i\nd,i\nd,i#2\nd,i\n,\nd,\n");

@@ -42,6 +42,8 @@ class RowReader {
   void Images(const Cells& cells, ImageSet* set) const;
   void Positives(const Cells& cells, ImageSet* set, std::vector<std::string>* found);
   void Negatives(const Cells& cells, const std::vector<std::string>& found, ImageSet* set);
+  // Of a declared phenotype, by its folded name; empty if there is none.
+  std::string ScoreOf(const Cells& cells, const std::string& folded) const;
   void Observe(const std::string& column, const std::string& name,
                const std::vector<std::string>& terms, Outcome outcome, const std::string& level,
                const std::string& score, ImageSet* set);

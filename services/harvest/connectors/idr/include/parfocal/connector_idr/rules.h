@@ -80,7 +80,7 @@ struct ObservationRule {
   ObservationKind kind = ObservationKind::kPhenotype;
 };
 
-// When an unmarked phenotype counts as tested and not found.
+// When an unmarked phenotype counts as tested and not found, or as found.
 struct ScoringRule {
   Where where;
   std::vector<std::string>
@@ -91,8 +91,10 @@ struct ScoringRule {
   std::string
       phenotype;  // Pattern of the names to which `scored_by` and `score` apply; empty: all.
   std::string
-      scored_value;   // Pattern of its cells that mean: looked for and not found; empty: any.
-  std::string score;  // The column with the score of a phenotype, `{phenotype}` as above.
+      scored_value;         // Pattern of its cells that mean: looked for and not found; empty: any.
+  std::string found_value;  // Pattern of its cells that mean: found; empty: none.
+  std::string score;        // The column with the score of a phenotype, `{phenotype}` as above.
+  bool decimal_comma = false;  // Scores are written `1,5`; they are kept as `1.5`.
 };
 
 struct ImageRule {
