@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the sample archives of deploy/sample: synthetic records in the formats of real archives.
 
-generate.py          writes archives/ and ontologies/ beside itself
+generate.py          writes archives/, genes/ and ontologies/ beside itself
 generate.py --check  compares what is there with what it would write; exits 1 and says what differs
 
 Needs nothing but Python's standard library, and writes the same on every machine.
@@ -16,6 +16,7 @@ import tarfile
 sys.dont_write_bytecode = True
 
 import crates  # noqa: E402
+import gene_tables  # noqa: E402
 import screens  # noqa: E402
 import terms  # noqa: E402
 
@@ -40,6 +41,7 @@ def tarball(folder, files):
 def wanted():
     """{path below deploy/sample: bytes}."""
     out = {f"ontologies/{stem}.obo": terms.obo_text(*slice_).encode() for stem, slice_ in terms.SLICES.items()}
+    out.update({f"genes/{name}": make().encode() for name, make in gene_tables.TABLES.items()})
     out.update({f"archives/coastal/{name}": text.encode() for name, text in crates.coastal().items()})
     for state in (1, 2):
         out[f"archives/highland-{state}.tar.gz"] = tarball("highland", crates.highland(state))
@@ -49,7 +51,7 @@ def wanted():
 
 def present():
     return {str(path.relative_to(HERE)): path.read_bytes()
-            for folder in ("archives", "ontologies") if (HERE / folder).is_dir()
+            for folder in ("archives", "genes", "ontologies") if (HERE / folder).is_dir()
             for path in sorted((HERE / folder).rglob("*")) if path.is_file()}
 
 

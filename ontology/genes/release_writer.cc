@@ -1,4 +1,6 @@
 // The file of a release from the joined genes and pairs.
+#include <xxhash.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -48,34 +50,50 @@ std::vector<Entry> Seconds(const std::vector<std::pair<uint32_t, Entry>>& pairs)
   return out;
 }
 
+// A name without regard to case, as a hash, and a gene that has it.
+using NameOfGene = std::pair<uint64_t, uint32_t>;
+
 // What is counted of a species while its names are written.
 struct SpeciesNames {
   GeneSpeciesReport report;
-  absl::flat_hash_map<std::string, absl::flat_hash_set<uint32_t>> symbols, others;  // Folded.
+  std::vector<NameOfGene> symbols, others;
   absl::flat_hash_set<std::string> exact_symbols;
 
   void Count(NameKind kind, const std::string& name, const std::string& folded, uint32_t gene) {
     if (IsId(kind)) return;
-    if (kind != kSymbolName) {
-      others[folded].insert(gene);
-      return;
-    }
-    symbols[folded].insert(gene);
-    exact_symbols.insert(name);
+    const uint64_t hash = XXH3_64bits(folded.data(), folded.size());
+    (kind == kSymbolName ? symbols : others).emplace_back(hash, gene);
+    if (kind == kSymbolName) exact_symbols.insert(name);
   }
   GeneSpeciesReport Finish() {
+    std::sort(symbols.begin(), symbols.end());
+    std::sort(others.begin(), others.end());
+    others.erase(std::unique(others.begin(), others.end()), others.end());
     report.symbols = static_cast<int64_t>(exact_symbols.size());
-    report.case_matters = symbols.size() < exact_symbols.size();
-    report.other_names = static_cast<int64_t>(others.size());
-    for (const auto& [name, genes] : others) {
-      if (genes.size() > 1) ++report.ambiguous_names;
-      const auto symbol = symbols.find(name);
-      if (symbol == symbols.end()) continue;
-      const bool of_another = std::any_of(symbol->second.begin(), symbol->second.end(),
-                                          [&](uint32_t gene) { return !genes.contains(gene); });
-      if (of_another || genes.size() > 1) ++report.shadowed_names;
+    report.case_matters = CountNames(symbols) < exact_symbols.size();
+    report.other_names = static_cast<int64_t>(CountNames(others));
+    for (auto name = others.begin(); name != others.end();) {
+      const auto end = std::find_if(
+          name, others.end(), [&](const NameOfGene& other) { return other.first != name->first; });
+      const bool several = end - name > 1;
+      if (several) ++report.ambiguous_names;
+      const auto symbol =
+          std::lower_bound(symbols.begin(), symbols.end(), NameOfGene(name->first, 0));
+      const bool is_symbol = symbol != symbols.end() && symbol->first == name->first;
+      if (is_symbol && (several || symbol->second != name->second)) ++report.shadowed_names;
+      name = end;
     }
     return report;
+  }
+
+ private:
+  // Distinct names of a sorted list.
+  static size_t CountNames(const std::vector<NameOfGene>& names) {
+    size_t count = 0;
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (i == 0 || names[i].first != names[i - 1].first) ++count;
+    }
+    return count;
   }
 };
 

@@ -207,6 +207,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddTermsCommands(app, session);
   AddOntologyCommands(app, session);
   AddWorklistCommand(app, session);
+  AddGenesCommands(app, session);
   AddNodeCommands(app, session);
   AddCompletionCommand(app, session);
   return ParseAndRun(app, session, arguments);

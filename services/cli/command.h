@@ -59,6 +59,7 @@ void AddRecordCommands(CLI::App& app, Session& session);
 void AddTermsCommands(CLI::App& app, Session& session);
 void AddOntologyCommands(CLI::App& app, Session& session);
 void AddWorklistCommand(CLI::App& app, Session& session);
+void AddGenesCommands(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);
 

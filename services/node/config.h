@@ -31,6 +31,8 @@ struct Config {
   std::string share_dir;  // Where sources/ lies: definitions that connectors read.
   // Files or folders, loaded at start; what is unchanged is not parsed again.
   std::vector<std::string> ontologies;
+  // Tables of genes, orthologs and interactions: files or folders, as above.
+  std::vector<std::string> genes;
   LogConfig log;
   FetchConfig fetch;
 };

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "data_dir.h"
 #include "exposition.h"
+#include "genes.h"
 #include "grpc_server.h"
 #include "grpcpp/impl/service_type.h"
 #include "http_server.h"
@@ -96,6 +97,7 @@ struct Node::Parts {
   std::unique_ptr<DataDir> data;
   std::unique_ptr<Ontologies> ontologies;
   std::shared_ptr<const DeclaredTerms> declared_terms;
+  std::unique_ptr<Genes> genes;
   std::unique_ptr<RecordStore> store;
   std::unique_ptr<IndexParts> index;
   std::unique_ptr<Normalisation> normalisation;
@@ -126,6 +128,8 @@ absl::Status Node::Parts::Open() {
     PARFOCAL_ASSIGN_OR_RETURN(
         declared_terms, DeclaredTerms::Read(config.share_dir + "/vocabulary/declared-terms.tsv"));
   }
+  PARFOCAL_ASSIGN_OR_RETURN(genes,
+                            Genes::Open(*data / "genes", config.share_dir, config.genes, log));
   PARFOCAL_ASSIGN_OR_RETURN(store, OpenRocksDbRecordStore(*data / "catalogue"));
   if (!config.ontologies.empty()) {
     const auto report = [this](const OntologyFileReport& file, int, int) {
@@ -166,6 +170,7 @@ absl::Status Node::Parts::Open() {
 NormaliserParts Node::Parts::NormalisationParts() const {
   NormaliserParts parts;
   parts.terms = ontologies->Current();
+  parts.genes = genes->Current();
   parts.declared = declared_terms;
   parts.ontologies = Ontologies::FieldTable();
   parts.study = [this](const ImageSet& set) -> std::optional<Study> {
@@ -206,16 +211,22 @@ void Node::Parts::MakeServices() {
        [this](absl::string_view query, absl::string_view filter, const Snapshot& snapshot) {
          return index->Bind(query, filter, snapshot);
        }}));
-  services.push_back(MakeOntologyService(
-      {[this] { return index->ServedTerms(); }, index->index(), tokens.get(), &dispatcher,
-       [this](const std::vector<std::string>& paths, const auto& report) {
-         return ontologies->Load(paths, report);
-       },
-       [this] { return ontologies->Report(); },
-       [this](const std::string& field, const std::string& words, const auto& decide) {
-         return normalisation->Decide(field, words, decide);
-       },
-       [this] { return ontologies->Matcher(); }}));
+  OntologyServiceOptions ontology;
+  ontology.terms = [this] { return index->ServedTerms(); };
+  ontology.index = index->index();
+  ontology.tokens = tokens.get();
+  ontology.dispatcher = &dispatcher;
+  ontology.load = [this](const std::vector<std::string>& paths, const auto& report) {
+    return ontologies->Load(paths, report);
+  };
+  ontology.report = [this] { return ontologies->Report(); };
+  ontology.matcher = [this] { return ontologies->Matcher(); };
+  ontology.renormalise = [this](const std::string& field, const std::string& words,
+                                const auto& decide) {
+    return normalisation->Decide(field, words, decide);
+  };
+  ontology.genes = [this] { return genes->Current(); };
+  services.push_back(MakeOntologyService(std::move(ontology)));
   services.push_back(MakeAdminService(
       {store.get(), index->index(), &dispatcher,
        [this](const std::string& directory) { return Checkpoint(directory); },
@@ -343,6 +354,7 @@ std::string Node::Parts::Metrics() {
   gauge("parfocal_index_values", "Distinct values of the index.",
         static_cast<double>(status.values()));
   gauge("parfocal_ontology_terms", "Terms loaded.", static_cast<double>(status.terms()));
+  gauge("parfocal_genes", "Genes loaded.", static_cast<double>(genes->count()));
   gauge("parfocal_runs_active", "Harvest runs that go on.", runner->active());
   gauge("parfocal_resident_bytes", "Resident memory of the process.",
         static_cast<double>(status.resident_bytes()));

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "gene_calls.h"
 #include "load_report.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/record_conversion.h"
@@ -130,6 +131,24 @@ class OntologyService final : public v1::OntologyService::CallbackService {
     return HandleUnary(*options_.dispatcher, context, "parfocal.v1.OntologyService/ListWorkItems",
                        request, response, [this](const Call&, const auto& r, auto* out) {
                          return work_list_.List(r, out);
+                       });
+  }
+  grpc::ServerUnaryReactor* ResolveGenes(grpc::CallbackServerContext* context,
+                                         const v1::ResolveGenesRequest* request,
+                                         v1::ResolveGenesResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.OntologyService/ResolveGenes",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         const auto genes = options_.genes();
+                         return parfocal::ResolveGenes(*genes, *options_.terms(), r, out);
+                       });
+  }
+  grpc::ServerUnaryReactor* GetGene(grpc::CallbackServerContext* context,
+                                    const v1::GetGeneRequest* request,
+                                    v1::Gene* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.OntologyService/GetGene",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         const auto genes = options_.genes();
+                         return parfocal::GetGene(*genes, r, out);
                        });
   }
   grpc::ServerWriteReactor<v1::LoadOntologyProgress>* LoadOntology(

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -7,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/cli/fake_node.h"
+#include "support/temp_dir.h"
 
 namespace parfocal::cli {
 namespace {
@@ -56,6 +59,9 @@ TEST_F(CliTest, EveryCommandHasHelpWithAnExample) {
                                                            {"terms", "ancestors"},
                                                            {"terms", "descendants"},
                                                            {"terms", "resolve"},
+                                                           {"genes"},
+                                                           {"genes", "resolve"},
+                                                           {"genes", "show"},
                                                            {"ontology"},
                                                            {"ontology", "load"},
                                                            {"ontology", "list"},
@@ -327,6 +333,28 @@ TEST_F(CliTest, TermsAreShownAndPaged) {
   EXPECT_THAT(closure.out, HasSubstr("EX:0000002"));
   EXPECT_THAT(node_.Run({"terms", "resolve", "bent cell", "unheard"}).out,
               HasSubstr("exact label"));
+}
+
+TEST_F(CliTest, GenesAreResolvedAndShown) {
+  const Output shown = node_.Run({"genes", "show", "HGNC:1"});
+  EXPECT_THAT(shown.out, HasSubstr("1,234 partners"));
+  EXPECT_THAT(shown.out, HasSubstr("MGI:1"));
+  EXPECT_EQ(node_.Run({"genes", "show", "HGNC:2"}).code, kNotComplete);
+  const Output resolved =
+      node_.Run({"genes", "resolve", "--organism", "human", "BENT1", "unheard", "--json"});
+  EXPECT_EQ(std::count(resolved.out.begin(), resolved.out.end(), '\n'), 2);
+  EXPECT_THAT(resolved.out, HasSubstr("\"gene\":\"HGNC:1\""));
+  EXPECT_THAT(node_.Run({"genes", "resolve", "BENT1"}).out, HasSubstr("unknown"));
+}
+
+TEST_F(CliTest, EachLineOfAFileOfGenesHasAnAnswer) {
+  const testing::TempDir dir;
+  std::ofstream(dir / "names") << "BENT1\r\n\nunheard\n";
+  const Output output =
+      node_.Run({"genes", "resolve", "--organism", "human", "--file", dir / "names", "--json"});
+  EXPECT_EQ(std::count(output.out.begin(), output.out.end(), '\n'), 3);
+  EXPECT_EQ(node_.Run({"genes", "resolve", "--file", dir / "nowhere"}).code, kUsage);
+  EXPECT_EQ(node_.Run({"genes", "resolve"}).code, kUsage);
 }
 
 TEST_F(CliTest, OntologyLoadFailsIfAFileFails) {

@@ -231,6 +231,31 @@ grpc::Status FakeOntology::ListOntologies(grpc::ServerContext*, const v1::ListOn
   return grpc::Status::OK;
 }
 
+grpc::Status FakeOntology::ResolveGenes(grpc::ServerContext*,
+                                        const v1::ResolveGenesRequest* request,
+                                        v1::ResolveGenesResponse* response) {
+  for (const std::string& text : request->texts()) {
+    v1::GeneResolution* resolution = response->add_resolutions();
+    resolution->set_text(text);
+    const bool known = text == "BENT1" && request->organism() == "human";
+    resolution->set_outcome(known ? v1::GeneResolution::ONE : v1::GeneResolution::UNKNOWN);
+    if (known) resolution->set_gene("HGNC:1");
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeOntology::GetGene(grpc::ServerContext*, const v1::GetGeneRequest* request,
+                                   v1::Gene* response) {
+  if (request->name() != "genes/HGNC:1") return NoSuch(request->name());
+  response->set_id("HGNC:1");
+  response->set_symbol("BENT1");
+  response->set_interaction_count(1234);
+  v1::GeneOrtholog* ortholog = response->add_orthologs();
+  ortholog->set_gene("MGI:1");
+  ortholog->add_sources("OMA");
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeOntology::LoadOntology(grpc::ServerContext*,
                                         const v1::LoadOntologyRequest* request,
                                         grpc::ServerWriter<v1::LoadOntologyProgress>* writer) {

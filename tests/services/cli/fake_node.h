@@ -96,6 +96,10 @@ class FakeOntology final : public v1::OntologyService::Service {
                        v1::ResolveResponse* response) override;
   grpc::Status ListOntologies(grpc::ServerContext*, const v1::ListOntologiesRequest* request,
                               v1::ListOntologiesResponse* response) override;
+  grpc::Status ResolveGenes(grpc::ServerContext*, const v1::ResolveGenesRequest* request,
+                            v1::ResolveGenesResponse* response) override;
+  grpc::Status GetGene(grpc::ServerContext*, const v1::GetGeneRequest* request,
+                       v1::Gene* response) override;
   grpc::Status LoadOntology(grpc::ServerContext*, const v1::LoadOntologyRequest* request,
                             grpc::ServerWriter<v1::LoadOntologyProgress>* writer) override;
 };

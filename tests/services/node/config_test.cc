@@ -22,6 +22,7 @@ TEST(ConfigTest, ReadsEverySetting) {
                         "data_dir: data\n"
                         "share_dir: /share\n"
                         "ontologies: [a.obo, /b]\n"
+                        "genes: [tables, /g.tsv.gz]\n"
                         "log: {level: debug, format: json}\n"
                         "fetch:\n"
                         "  user_agent: me\n"
@@ -35,6 +36,7 @@ TEST(ConfigTest, ReadsEverySetting) {
   EXPECT_EQ(config.data_dir, "/etc/parfocal/data") << "relative to the file";
   EXPECT_EQ(config.share_dir, "/share");
   EXPECT_EQ(config.ontologies, (std::vector<std::string>{"/etc/parfocal/a.obo", "/b"}));
+  EXPECT_EQ(config.genes, (std::vector<std::string>{"/etc/parfocal/tables", "/g.tsv.gz"}));
   EXPECT_EQ(config.log.level, "debug");
   EXPECT_TRUE(config.log.json);
   EXPECT_EQ(config.fetch.user_agent, "me");

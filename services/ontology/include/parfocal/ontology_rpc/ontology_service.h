@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "parfocal/gene_lookup.h"
 #include "parfocal/lexical/lexical_matcher.h"
 #include "parfocal/rpc/page_token.h"
 #include "parfocal/search_index.h"
@@ -63,6 +64,7 @@ struct OntologyServiceOptions {
   std::function<std::shared_ptr<const LexicalMatcher>()> matcher;
   // Whether a curator has decided about words of a field: they are off the work-list. May be empty.
   std::function<bool(absl::string_view field, absl::string_view words)> decided;
+  std::function<std::shared_ptr<const GeneLookup>()> genes;  // The newest release.
 };
 
 std::unique_ptr<grpc::Service> MakeOntologyService(OntologyServiceOptions options);
