@@ -98,27 +98,28 @@ RowMeaning MeaningOf(const CuratorDecision& decision) {
 
 }  // namespace
 
+void DecisionTable::Add(const CuratorDecision& decision) {
+  const DecisionPtr added = std::make_shared<const CuratorDecision>(decision);
+  history_.push_back(added);
+  const std::string content = absl::StrJoin(CellsOf(decision), "\t");
+  fingerprint_ = XXH3_64bits_withSeed(content.data(), content.size(), fingerprint_);
+  State& state = states_[KeyOf(decision.field, decision.words)];
+  state.rejected.erase(
+      std::remove_if(state.rejected.begin(), state.rejected.end(),
+                     [&](const DecisionPtr& old) { return old->term == decision.term; }),
+      state.rejected.end());
+  if (decision.verdict != Verdict::kRejected) {
+    state.accepted = added;
+    return;
+  }
+  state.rejected.push_back(added);
+  if (state.accepted != nullptr && state.accepted->term == decision.term) state.accepted = nullptr;
+}
+
 std::shared_ptr<const DecisionTable> DecisionTable::With(
     const std::vector<CuratorDecision>& more) const {
   auto next = std::make_shared<DecisionTable>(*this);
-  for (const CuratorDecision& decision : more) {
-    const DecisionPtr added = std::make_shared<const CuratorDecision>(decision);
-    next->history_.push_back(added);
-    const std::string content = absl::StrJoin(CellsOf(decision), "\t");
-    next->fingerprint_ = XXH3_64bits_withSeed(content.data(), content.size(), next->fingerprint_);
-    State& state = next->states_[KeyOf(decision.field, decision.words)];
-    state.rejected.erase(
-        std::remove_if(state.rejected.begin(), state.rejected.end(),
-                       [&](const DecisionPtr& old) { return old->term == decision.term; }),
-        state.rejected.end());
-    if (decision.verdict != Verdict::kRejected) {
-      state.accepted = added;
-      continue;
-    }
-    state.rejected.push_back(added);
-    if (state.accepted != nullptr && state.accepted->term == decision.term)
-      state.accepted = nullptr;
-  }
+  for (const CuratorDecision& decision : more) next->Add(decision);
   return next;
 }
 
@@ -138,6 +139,21 @@ const CuratorDecision* DecisionTable::Same(const CuratorDecision& decision) cons
   if (same(state->accepted)) return state->accepted.get();
   const auto it = std::find_if(state->rejected.begin(), state->rejected.end(), same);
   return it == state->rejected.end() ? nullptr : it->get();
+}
+
+const CuratorDecision* DecisionTable::Later(const CuratorDecision& decision) const {
+  const State* state = Find(decision.field, decision.words);
+  if (state == nullptr) return nullptr;
+  const bool rejects = decision.verdict == Verdict::kRejected;
+  const auto undone = [&](const DecisionPtr& other) {
+    return other != nullptr && other->when > decision.when &&
+           (other->term == decision.term || !rejects);
+  };
+  if (undone(state->accepted)) return state->accepted.get();
+  for (const DecisionPtr& other : state->rejected) {
+    if (other->term == decision.term && other->when > decision.when) return other.get();
+  }
+  return nullptr;
 }
 
 bool DecisionTable::Holds(const CuratorDecision& decision) const {

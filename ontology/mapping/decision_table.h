@@ -24,11 +24,16 @@ class DecisionTable {
   // This table and `more` decisions, in their order.
   std::shared_ptr<const DecisionTable> With(const std::vector<CuratorDecision>& more) const;
 
+  // Before it is shared only.
+  void Add(const CuratorDecision& decision);
+
   // nullptr if nothing was decided.
   const State* Find(absl::string_view field, absl::string_view words) const;
   bool Holds(const CuratorDecision& decision) const;
   // The decision of the same verdict and term that holds already; nullptr if there is none.
   const CuratorDecision* Same(const CuratorDecision& decision) const;
+  // A decision made after this one that this one would undo; nullptr if there is none.
+  const CuratorDecision* Later(const CuratorDecision& decision) const;
   const std::vector<DecisionPtr>& history() const { return history_; }
   // Those that hold, as a set for SSSOM.
   MappingSet AsSet(bool term_requests_only) const;

@@ -237,6 +237,7 @@ absl::Status Reader::ReadRow(absl::string_view line) {
   if (reason.empty()) reason = Understand(cells_, &meaning);
   if (reason.empty()) {
     builder_->Add(cells_, meaning);
+    if (options_.keep_lines) report_->lines.push_back(number_);
   } else if (report_->errors.size() < SssomReport::kListedErrors) {
     report_->errors.push_back({number_, std::move(reason)});
   }

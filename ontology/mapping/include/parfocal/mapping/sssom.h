@@ -32,9 +32,10 @@ struct SssomLimits {
 };
 
 struct SssomOptions {
-  std::string id;        // The id of the set, whatever the metadata say; empty: theirs.
-  std::string name;      // The id if the metadata have none, and the name in messages.
-  std::string metadata;  // Separate YAML; goes over the block in the table, key by key.
+  std::string id;           // The id of the set, whatever the metadata say; empty: theirs.
+  std::string name;         // The id if the metadata have none, and the name in messages.
+  std::string metadata;     // Separate YAML; goes over the block in the table, key by key.
+  bool keep_lines = false;  // In the report.
   SssomLimits limits;
 };
 
@@ -48,6 +49,7 @@ struct SssomReport {
   int64_t accepted = 0;
   std::vector<MappingRowError> errors;  // The first kListedErrors of rows - accepted.
   std::vector<std::string> warnings;
+  std::vector<int64_t> lines;  // Of each accepted row, with keep_lines.
   static constexpr size_t kListedErrors = 1000;
 };
 

@@ -1,0 +1,16 @@
+// Small files that appear whole or not at all, also after a power loss.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "parfocal/status.h"
+
+namespace parfocal {
+
+// Writes beside `path`, syncs, renames, syncs the folder. UNAVAILABLE on an I/O error.
+absl::Status WriteDurably(const std::string& path, absl::string_view content);
+// NOT_FOUND if there is no such file, UNAVAILABLE if it cannot be read.
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
+
+}  // namespace parfocal
