@@ -16,8 +16,8 @@ Builds Parfocal, starts a node on loopback and harvests the sample archives of d
 Ctrl-C stops the node. What it holds stays in the data directory; the next start finds it there.
 
   --corpus DIR    harvest real records instead: DIR/sources/gide/crates.tar.gz and DIR/idr,
-                  with the ontologies that deploy/corpus-ontologies.txt names and the tables of
-                  DIR/genes, if they are there
+                  with the ontologies that deploy/corpus-ontologies.txt names, the tables of
+                  DIR/genes and the mapping sets of DIR/mappings, where they are there
   --data-dir DIR  where the node keeps its data (default: build/node-sample or build/node-corpus)
   --port N        gRPC on 127.0.0.1:N and HTTP on 127.0.0.1:N+1 (default: 7470)
   --help          this text
@@ -127,13 +127,18 @@ stoppable() {
 # start_node: leaves node_pid, or ends with the last lines of the log.
 start_node() {
   local waited=0
-  local -a genes=()
+  local -a knowledge=() sets=()
   local tables=${corpus:-$ROOT/deploy/sample}/genes
-  if [[ -d $tables ]]; then genes=(--genes "$tables"); fi
+  if [[ -d $tables ]]; then knowledge+=(--genes "$tables"); fi
+  # The tables of the folder itself alone: not those of gold/, nor pairs that were found in records.
+  if [[ -n $corpus && -d $corpus/mappings ]]; then
+    mapfile -t sets < <(find "$corpus/mappings" -maxdepth 1 -type f \( -name '*.tsv' -o -name '*.tsv.gz' \) ! -name 'silver_*' | sort)
+    if ((${#sets[@]} > 0)); then knowledge+=(--mappings "${sets[@]}"); fi
+  fi
   : >>"$log"
   # A session of its own: Ctrl-C reaches this script alone, which then stops the node in order.
   setsid "$build/services/node/parfocald" --data-dir "$data_dir" --listen "$grpc" --http "127.0.0.1:$http_port" \
-    "${genes[@]}" >>"$log" 2>&1 </dev/null &
+    "${knowledge[@]}" >>"$log" 2>&1 </dev/null &
   node_pid=$!
   until [[ $(http_status /readyz) == 200 ]]; do
     if ! kill -0 "$node_pid" 2>/dev/null; then

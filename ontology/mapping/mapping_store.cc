@@ -177,13 +177,14 @@ absl::StatusOr<std::vector<MappingFileReport>> MappingStore::Load(
   MutexLock lock(&state_->writing);
   std::vector<MappingFileReport> reports;
   for (const std::string& file : files) {
-    absl::StatusOr<MappingFileReport> report = state_->LoadFile(file);
-    if (!report.ok()) {
-      report = MappingFileReport();
-      report->file = std::filesystem::path(file).filename().string();
-      report->error = std::string(report.status().message());
+    absl::StatusOr<MappingFileReport> loaded = state_->LoadFile(file);
+    if (loaded.ok()) {
+      reports.push_back(*std::move(loaded));
+      continue;
     }
-    reports.push_back(*std::move(report));
+    MappingFileReport& report = reports.emplace_back();
+    report.file = std::filesystem::path(file).filename().string();
+    report.error = std::string(loaded.status().message());
   }
   PARFOCAL_RETURN_IF_ERROR(state_->stored.KeepSources(files));
   state_->IndexSets();

@@ -22,6 +22,13 @@ constexpr absl::string_view kPropagated[] = {
     "curation_rule_text",    "similarity_measure",
 };
 
+// Slots of rows that the metadata of a table without a header may give for all of them.
+constexpr absl::string_view kConstants[] = {
+    "predicate_id", "predicate_modifier", "mapping_justification",
+    "confidence",   "subject_category",   "object_category",
+    "author_id",    "author_label",
+};
+
 // Longer text is no base of an IRI.
 constexpr size_t kMaxIriBytes = 2048;
 
@@ -105,11 +112,22 @@ absl::StatusOr<SetMetadata> Read(const std::string& block, const std::string& se
     node["mapping_set_id"] = out.info.id;
     changed = true;
   }
+  if (!out.columns.empty()) {
+    // They become columns, so that the set is written with a header.
+    node.remove("columns");
+    for (const absl::string_view slot : kConstants) {
+      const auto it = out.info.defaults.find(std::string(slot));
+      if (it == out.info.defaults.end()) continue;
+      out.constants.push_back(*it);
+      node.remove(it->first);
+    }
+    changed = true;
+  }
   if (changed) out.info.metadata = absl::StrCat(YAML::Dump(node), "\n");
-  // The other values are of the set itself, except where the table has no header to name a column.
+  // The other values are of the set itself.
   for (auto it = out.info.defaults.begin(); it != out.info.defaults.end();) {
-    const bool keep = IsPropagated(it->first) || !out.columns.empty();
-    it = keep && !it->second.empty() ? std::next(it) : out.info.defaults.erase(it);
+    const bool keep = IsPropagated(it->first) && !it->second.empty();
+    it = keep ? std::next(it) : out.info.defaults.erase(it);
   }
   return out;
 }

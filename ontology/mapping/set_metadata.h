@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -15,7 +16,9 @@ namespace parfocal {
 struct SetMetadata {
   MappingSetInfo info;
   std::map<std::string, std::string> prefixes;  // curie_map: prefix -> IRI.
-  std::vector<std::string> columns;             // Declared, for a table without a header.
+  // Of a table without a header: its columns, and slots that have one value in all rows.
+  std::vector<std::string> columns;
+  std::vector<std::pair<std::string, std::string>> constants;
   std::vector<std::string> warnings;
 };
 

@@ -111,6 +111,7 @@ absl::Status Reader::ReadHeader(absl::string_view line) {
   ids_ = std::make_unique<IdCanonical>(metadata_.prefixes);
   columns_ = metadata_.columns;
   const bool declared = !columns_.empty();
+  for (const auto& [slot, value] : metadata_.constants) columns_.push_back(slot);
   if (!declared) {
     for (const absl::string_view start : {"{", "[", "<", "@prefix"}) {
       if (absl::StartsWith(line, start))
@@ -226,13 +227,15 @@ absl::Status Reader::ReadRow(absl::string_view line) {
   SplitCells(line, &cells_);
   std::string reason;
   if (!simdjson::validate_utf8(line.data(), line.size())) reason = "is not UTF-8";
-  const size_t width = old_layout_ ? std::size(kOldHeader) : columns_.size();
+  const size_t constants = columns_.size() - metadata_.constants.size();
+  const size_t width = old_layout_ ? std::size(kOldHeader) : constants;
   for (size_t i = width; i < cells_.size() && reason.empty(); ++i) {
     if (!cells_[i].empty())
       reason = absl::StrCat(cells_.size(), " cells, but the header has ", width);
   }
   if (old_layout_) JoinOldIds(&cells_);
-  cells_.resize(columns_.size());
+  cells_.resize(constants);
+  for (const auto& [slot, value] : metadata_.constants) cells_.push_back(value);
   RowMeaning meaning;
   if (reason.empty()) reason = Understand(cells_, &meaning);
   if (reason.empty()) {

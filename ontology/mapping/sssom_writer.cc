@@ -1,3 +1,6 @@
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "parfocal/mapping/sssom.h"
@@ -20,7 +23,13 @@ void WriteSssom(const MappingSet& set, const std::function<void(absl::string_vie
   }
   for (size_t column = 0; column < set.columns().size(); ++column) {
     if (column > 0) piece.push_back('\t');
-    AppendCell(set.columns()[column], &piece);
+    const std::string& name = set.columns()[column];
+    // Not to be taken for metadata, JSON or RDF.
+    if (column == 0 && !name.empty() && absl::StrContains("#{[<@", name.substr(0, 1))) {
+      absl::StrAppend(&piece, "\"", absl::StrReplaceAll(name, {{"\"", "\"\""}}), "\"");
+      continue;
+    }
+    AppendCell(name, &piece);
   }
   piece.push_back('\n');
   for (size_t row = 0; row < set.size(); ++row) {

@@ -52,7 +52,7 @@ void AppendCell(absl::string_view cell, std::string* out) {
   for (const char c : cell) {
     if (quoted && c == '"') out->push_back('"');
     // A line break would end the row for readers that go line by line.
-    out->push_back(c == '\n' || c == '\r' ? ' ' : c);
+    out->push_back(c == '\n' ? ' ' : c);
   }
   if (quoted) out->push_back('"');
 }

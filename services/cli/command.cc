@@ -208,6 +208,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddOntologyCommands(app, session);
   AddWorklistCommand(app, session);
   AddGenesCommands(app, session);
+  AddMappingsCommands(app, session);
   AddNodeCommands(app, session);
   AddCompletionCommand(app, session);
   return ParseAndRun(app, session, arguments);

@@ -166,6 +166,7 @@ absl::Status ApplyRoot(const YAML::Node& root, const Place& place, Config* confi
           {"share_dir", Path("share_dir", place, &config->share_dir)},
           {"ontologies", Paths("ontologies", place, &config->ontologies)},
           {"genes", Paths("genes", place, &config->genes)},
+          {"mappings", Paths("mappings", place, &config->mappings)},
           {"log", [&](const YAML::Node& node) { return ApplyMap(node, "log.", log, place); }},
           {"fetch", [&](const YAML::Node& node) { return ApplyMap(node, "fetch.", fetch, place); }},
       },

@@ -33,6 +33,8 @@ struct Config {
   std::vector<std::string> ontologies;
   // Tables of genes, orthologs and interactions: files or folders, as above.
   std::vector<std::string> genes;
+  // Mapping sets (SSSOM tables): files or folders, as above.
+  std::vector<std::string> mappings;
   LogConfig log;
   FetchConfig fetch;
 };

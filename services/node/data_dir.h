@@ -4,7 +4,8 @@
 //
 //   FORMAT   the version of this layout        catalogue/  records, the truth
 //   LOCK     who runs on it, since when        terms/      ontologies
-//   node.key secret of the page tokens         index/      derived, rebuilt at need
+//   node.key secret of the page tokens         mappings/   mapping sets, decisions of curators
+//                                              index/      derived, rebuilt at need
 #pragma once
 
 #include <memory>

@@ -29,7 +29,7 @@ constexpr std::chrono::seconds kStopTime(5);
 
 struct Arguments {
   std::string config_file, data_dir, listen, http, share_dir, log_level, log_format;
-  std::vector<std::string> ontologies, genes;
+  std::vector<std::string> ontologies, genes, mappings;
   std::string checkpoint_to, restore_from, offline_data_dir;
 };
 
@@ -58,6 +58,7 @@ absl::StatusOr<Config> MakeConfig(const Arguments& arguments) {
   if (!arguments.log_format.empty()) config.log.json = arguments.log_format == "json";
   if (!arguments.ontologies.empty()) config.ontologies = arguments.ontologies;
   if (!arguments.genes.empty()) config.genes = arguments.genes;
+  if (!arguments.mappings.empty()) config.mappings = arguments.mappings;
   PARFOCAL_RETURN_IF_ERROR(CheckConfig(config));
   return config;
 }
@@ -164,6 +165,8 @@ int Main(int argc, char** argv) {
                  "Ontology files or folders to load at start");
   app.add_option("--genes", arguments.genes,
                  "Tables of genes, orthologs and interactions, or folders of them, to load at start");
+  app.add_option("--mappings", arguments.mappings,
+                 "Mapping sets (SSSOM tables), or folders of them, to load at start");
   app.add_option("--share-dir", arguments.share_dir,
                  "Where the definitions of sources lie (sources/)");
   app.add_option("--log-level", arguments.log_level, "debug, info, warning or error")

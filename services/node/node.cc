@@ -14,6 +14,7 @@
 #include "http_server.h"
 #include "index_lag.h"
 #include "index_parts.h"
+#include "mappings.h"
 #include "normalisation.h"
 #include "ontologies.h"
 #include "parfocal/admin_rpc/admin_service.h"
@@ -98,6 +99,7 @@ struct Node::Parts {
   std::unique_ptr<Ontologies> ontologies;
   std::shared_ptr<const DeclaredTerms> declared_terms;
   std::unique_ptr<Genes> genes;
+  std::unique_ptr<Mappings> mappings;
   std::unique_ptr<RecordStore> store;
   std::unique_ptr<IndexParts> index;
   std::unique_ptr<Normalisation> normalisation;
@@ -130,6 +132,8 @@ absl::Status Node::Parts::Open() {
   }
   PARFOCAL_ASSIGN_OR_RETURN(genes,
                             Genes::Open(*data / "genes", config.share_dir, config.genes, log));
+  PARFOCAL_ASSIGN_OR_RETURN(
+      mappings, Mappings::Open(*data / "mappings", config.share_dir, config.mappings, &clock, log));
   PARFOCAL_ASSIGN_OR_RETURN(store, OpenRocksDbRecordStore(*data / "catalogue"));
   if (!config.ontologies.empty()) {
     const auto report = [this](const OntologyFileReport& file, int, int) {
@@ -140,12 +144,14 @@ absl::Status Node::Parts::Open() {
     log->Info("ontologies loaded",
               {{"release", loaded.release}, {"terms", absl::StrCat(loaded.terms)}});
   }
+  mappings->TermsChanged(*ontologies->Current());
   PARFOCAL_ASSIGN_OR_RETURN(
       index, IndexParts::Open(
                  *data / "index", store.get(), [this] { return ontologies->Current(); }, log));
   normalisation = std::make_unique<Normalisation>([this] { return NormalisationParts(); },
                                                   store.get(), index.get(), log);
   ontologies->OnRelease([this] {
+    mappings->TermsChanged(*ontologies->Current());
     normalisation->StateChanged();
     log->Info("ontology release swapped in", {{"release", index->ServedTerms()->release()}});
   });
@@ -171,6 +177,7 @@ NormaliserParts Node::Parts::NormalisationParts() const {
   NormaliserParts parts;
   parts.terms = ontologies->Current();
   parts.genes = genes->Current();
+  parts.mappings = mappings->Current();
   parts.declared = declared_terms;
   parts.ontologies = Ontologies::FieldTable();
   parts.study = [this](const ImageSet& set) -> std::optional<Study> {
@@ -226,6 +233,11 @@ void Node::Parts::MakeServices() {
     return normalisation->Decide(field, words, decide);
   };
   ontology.genes = [this] { return genes->Current(); };
+  ontology.mappings = mappings->store();
+  ontology.check_field = Mappings::CheckField;
+  ontology.decided = [this](absl::string_view field, absl::string_view words) {
+    return mappings->Current()->Decision(field, words).has_value();
+  };
   services.push_back(MakeOntologyService(std::move(ontology)));
   services.push_back(MakeAdminService(
       {store.get(), index->index(), &dispatcher,

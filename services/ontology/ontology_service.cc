@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "gene_calls.h"
 #include "load_report.h"
+#include "mapping_methods.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/utf8.h"
@@ -77,9 +78,10 @@ void MatchToProto(const std::string& text, const LexicalMatch& match, v1::Resolu
   out->set_rule(ToProto(match.candidates[0].rule));
 }
 
-class OntologyService final : public v1::OntologyService::CallbackService {
+class OntologyService final : public MappingMethods {
  public:
-  explicit OntologyService(OntologyServiceOptions options) : options_(std::move(options)) {}
+  explicit OntologyService(const OntologyServiceOptions& options)
+      : MappingMethods(options), options_(options) {}
 
   grpc::ServerUnaryReactor* GetTerm(grpc::CallbackServerContext* context,
                                     const v1::GetTermRequest* request,
@@ -331,7 +333,7 @@ class OntologyService final : public v1::OntologyService::CallbackService {
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeOntologyService(OntologyServiceOptions options) {
-  return std::make_unique<OntologyService>(std::move(options));
+  return std::make_unique<OntologyService>(options);
 }
 
 }  // namespace parfocal

@@ -48,6 +48,7 @@ absl::Span<const MethodPolicy> MethodPolicies() {
       Search("parfocal.v1.OntologyService/GetGene"),
       Search("parfocal.v1.OntologyService/ListOntologies"),
       Search("parfocal.v1.OntologyService/ListMappings"),
+      Search("parfocal.v1.OntologyService/ListMappingSets"),
       Search("parfocal.v1.OntologyService/ListWorkItems"),
       Bulk("parfocal.v1.OntologyService/AcceptMapping"),
       Bulk("parfocal.v1.OntologyService/RejectMapping"),

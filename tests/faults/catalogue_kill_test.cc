@@ -1,18 +1,10 @@
 // kill -9 at random moments: every acknowledged page is there, whole, and nothing of any other but
 // perhaps the next, whole. PARFOCAL_KILLS sets how many (25), PARFOCAL_SEED the moments.
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
 #include <random>
 #include <string>
-#include <thread>
-#include <vector>
 
+#include "faults/killed_writer.h"
 #include "faults/written_pages.h"
 #include "gtest/gtest.h"
 #include "parfocal/catalogue/checkpoint.h"
@@ -25,68 +17,8 @@ namespace {
 
 using testing::IsOk;
 
-int64_t NumberFromEnvironment(const char* name, int64_t otherwise) {
-  const char* text = std::getenv(name);
-  int64_t value = 0;
-  return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
-}
-
-// A catalogue_writer from its start to its violent end.
-class Writer {
- public:
-  Writer(const std::string& directory, bool sabotage, bool amend = false) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    std::vector<std::string> variables;
-    for (char** variable = environ; *variable != nullptr; ++variable)
-      variables.emplace_back(*variable);
-    if (sabotage) variables.emplace_back("PARFOCAL_SABOTAGE=ack-first");
-    std::vector<char*> environment;
-    for (std::string& variable : variables) environment.push_back(variable.data());
-    environment.push_back(nullptr);
-    std::string program = PARFOCAL_CATALOGUE_WRITER, argument = directory;
-    std::string mode = "amend";
-    char* arguments[] = {program.data(), argument.data(), amend ? mode.data() : nullptr, nullptr};
-    if (posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environment.data()) != 0)
-      std::abort();
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    acks_ = ends[0];
-  }
-
-  // Lets it work for `time` from its first acknowledgement (or at most 20 s without one), kills it,
-  // and returns the last page that it acknowledged, or -1. *by_itself: it ended without being
-  // killed.
-  int64_t KillAfter(std::chrono::microseconds time, bool* by_itself) {
-    std::string text;
-    char buffer[4096];
-    const ssize_t first =
-        read(acks_, buffer, sizeof(buffer));  // Blocks until it has begun, or has died.
-    if (first > 0) text.append(buffer, static_cast<size_t>(first));
-    std::this_thread::sleep_for(time);
-    kill(pid_, SIGKILL);
-    ssize_t size = 0;
-    while ((size = read(acks_, buffer, sizeof(buffer))) > 0)
-      text.append(buffer, static_cast<size_t>(size));
-    close(acks_);
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    *by_itself = !WIFSIGNALED(status);
-    // Only lines that are whole count: the last may be cut.
-    text.resize(text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n'));
-    const size_t before = text.rfind('\n');
-    return text.empty()
-               ? -1
-               : testing::PageAt(text.substr(before == std::string::npos ? 0 : before + 1));
-  }
-
- private:
-  pid_t pid_ = 0;
-  int acks_ = -1;
-};
+using testing::KilledWriter;
+using testing::NumberFromEnvironment;
 
 // Kills writers `kills` times; returns the first thing that is wrong, or "".
 std::string KillLoop(int64_t kills, uint64_t seed, bool sabotage, int64_t* pages_done) {
@@ -104,7 +36,7 @@ std::string KillLoop(int64_t kills, uint64_t seed, bool sabotage, int64_t* pages
   }
   std::mt19937_64 random(seed);
   for (int64_t i = 0; i < kills; ++i) {
-    Writer writer(directory, sabotage);
+    KilledWriter writer(PARFOCAL_CATALOGUE_WRITER, directory, sabotage);
     bool by_itself = false;
     // Mostly a few pages; now and then long enough for a flush of the log.
     const auto time = std::chrono::microseconds(random() % (i % 10 == 9 ? 200'000 : 20'000));
@@ -190,7 +122,7 @@ TEST(CatalogueKillTest, AmendsAllRecordsOfABatchOrNone) {
   std::mt19937_64 random(static_cast<uint64_t>(NumberFromEnvironment("PARFOCAL_SEED", 20240601)));
   int64_t acked = 0;
   for (int64_t i = 0; i < kills; ++i) {
-    Writer writer(directory, /*sabotage=*/false, /*amend=*/true);
+    KilledWriter writer(PARFOCAL_CATALOGUE_WRITER, directory, /*sabotage=*/false, "amend");
     bool by_itself = false;
     acked =
         std::max(acked, writer.KillAfter(std::chrono::microseconds(random() % 20'000), &by_itself));

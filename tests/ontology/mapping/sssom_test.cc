@@ -210,6 +210,20 @@ TEST(SssomTest, SeparateMetadataGoOverTheBlockKeyByKey) {
   EXPECT_EQ(again->object(0), "GO:0000001");
 }
 
+TEST(SssomTest, ATableWithoutHeaderIsReadAsDeclaredAndWrittenWithAHeader) {
+  SssomOptions options;
+  options.metadata =
+      "columns: [subject_id, object_id, ext_score]\npredicate_id: skos:relatedMatch\n"
+      "mapping_set_id: s\n";
+  const auto set = Read("MP:0000001|HP:0000001|0.7\nMP:0000002|HP:0000002\n", nullptr, options);
+  ASSERT_THAT(set, IsOk());
+  ASSERT_EQ(set->size(), 2u);
+  EXPECT_EQ(set->relation(1), MappingRelation::kRelated);
+  EXPECT_EQ(Written(*set), Table("#mapping_set_id: s\nsubject_id|object_id|ext_score|predicate_id\n"
+                                 "MP:0000001|HP:0000001|0.7|skos:relatedMatch\n"
+                                 "MP:0000002|HP:0000002||skos:relatedMatch\n"));
+}
+
 TEST(SssomTest, MetadataOfAFileMayLieBesideIt) {
   const testing::TempDir dir;
   std::ofstream(dir / "m.sssom.tsv")

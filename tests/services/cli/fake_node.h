@@ -102,6 +102,24 @@ class FakeOntology final : public v1::OntologyService::Service {
                        v1::Gene* response) override;
   grpc::Status LoadOntology(grpc::ServerContext*, const v1::LoadOntologyRequest* request,
                             grpc::ServerWriter<v1::LoadOntologyProgress>* writer) override;
+  grpc::Status ListMappings(grpc::ServerContext*, const v1::ListMappingsRequest* request,
+                            v1::ListMappingsResponse* response) override;
+  grpc::Status ListMappingSets(grpc::ServerContext*, const v1::ListMappingSetsRequest*,
+                               v1::ListMappingSetsResponse* response) override;
+  grpc::Status AcceptMapping(grpc::ServerContext*, const v1::AcceptMappingRequest* request,
+                             v1::MappingDecision* response) override;
+  grpc::Status RejectMapping(grpc::ServerContext*, const v1::RejectMappingRequest* request,
+                             v1::MappingDecision* response) override;
+  grpc::Status ImportMappings(grpc::ServerContext*, const v1::ImportMappingsRequest* request,
+                              v1::ImportMappingsResponse* response) override;
+  grpc::Status ExportMappings(grpc::ServerContext*, const v1::ExportMappingsRequest* request,
+                              grpc::ServerWriter<v1::ExportMappingsResponse>* writer) override;
+
+  v1::ListMappingsRequest last_list;
+  v1::AcceptMappingRequest last_accept;
+  v1::RejectMappingRequest last_reject;
+  v1::ImportMappingsRequest last_import;
+  v1::ExportMappingsRequest last_export;
 };
 
 class FakeAdmin final : public v1::AdminService::Service {

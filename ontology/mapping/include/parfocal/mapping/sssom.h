@@ -6,7 +6,8 @@
 // (doubled quotes) are unquoted; a quoted line break is not understood. Rows with fewer cells than
 // the header end in empty ones. Also read: the old name match_type, and the nine columns that
 // Biomappings used before SSSOM. A table without a header is read where its metadata say
-// `columns: [subject_id, ...]`; any slot may then stand in the metadata for all rows.
+// `columns: [subject_id, ...]`; predicate_id, mapping_justification and the like may then stand in
+// the metadata for all rows, and become columns.
 //
 // Thread safety: free functions without state.
 #pragma once

@@ -21,6 +21,7 @@ class Service;
 namespace parfocal {
 
 struct Dispatcher;
+class MappingStore;
 
 // What loading one file came to.
 struct OntologyFileReport {
@@ -59,12 +60,15 @@ struct OntologyServiceOptions {
   const Dispatcher* dispatcher = nullptr;
   LoadOntologies load;
   std::function<LoadReport()> report;  // Of the newest release.
-  DecideAndRenormalise renormalise;
+  DecideAndRenormalise renormalise;  // Empty: decisions are made and no record changes.
   // Of the release that `terms` gives; without it words find equal names alone.
   std::function<std::shared_ptr<const LexicalMatcher>()> matcher;
   // Whether a curator has decided about words of a field: they are off the work-list. May be empty.
   std::function<bool(absl::string_view field, absl::string_view words)> decided;
   std::function<std::shared_ptr<const GeneLookup>()> genes;  // The newest release.
+  MappingStore* mappings = nullptr;
+  // INVALID_ARGUMENT if words of a field of this name are not normalised. Empty: any will do.
+  std::function<absl::Status(absl::string_view field)> check_field;
 };
 
 std::unique_ptr<grpc::Service> MakeOntologyService(OntologyServiceOptions options);
