@@ -5,16 +5,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "name_index.h"
-#include "parfocal/terms/text_fold.h"
 
 namespace parfocal {
 namespace {
 
 // Confidence of a name that equals the text.
 constexpr double kEqualName = 0.99;
+// Below it an equal name is not accepted either: denied, bare or ambiguous.
+constexpr double kEqualNameAccepted = 0.95;
 // At most: of a text that denies what it names, and of one that names a thing and nothing about it.
 constexpr double kDenied = 0.1;
 constexpr double kBare = 0.6;
+// At most: of the first of several that fit alike.
+constexpr double kAmbiguous = 0.7;
 
 // The point of the rising line `points` above `score`; the line is flat outside its ends.
 double OnLine(const std::vector<std::pair<float, float>>& points, double score) {
@@ -28,11 +31,17 @@ double OnLine(const std::vector<std::pair<float, float>>& points, double score) 
   return points.back().second;
 }
 
-TermRule RuleOf(const NameIndex::Name& name, const RankedTerm& ranked, absl::string_view folded) {
-  const bool exact_scope = name.label || name.scope == SynonymScope::kExact;
-  if (!ranked.folded_equal || !exact_scope) return TermRule::kLexical;
-  if (FoldText(name.text) != folded) return TermRule::kFoldedLabel;
-  return name.label ? TermRule::kExactLabel : TermRule::kExactSynonym;
+TermRule RuleOf(const RankedTerm& ranked) {
+  switch (ranked.equality) {
+    case NameEquality::kExactLabel:
+      return TermRule::kExactLabel;
+    case NameEquality::kExactSynonym:
+      return TermRule::kExactSynonym;
+    case NameEquality::kFolded:
+      return TermRule::kFoldedLabel;
+    default:
+      return TermRule::kLexical;
+  }
 }
 
 // The terms of the whole text and those of its parts, best first.
@@ -46,12 +55,12 @@ std::vector<RankedTerm> RankWithParts(const NameIndex& index, absl::string_view 
     for (RankedTerm ranked : index.Rank(part, limit)) {
       ranked.score *= std::pow(share, index.vocabulary().weights.part);
       ranked.text_covered *= share;
-      ranked.folded_equal = false;
+      ranked.equality = NameEquality::kNone;
       all.push_back(ranked);
     }
   }
   std::stable_sort(all.begin(), all.end(), [](const RankedTerm& a, const RankedTerm& b) {
-    return a.folded_equal != b.folded_equal ? a.folded_equal : a.score > b.score;
+    return a.equality != b.equality ? a.equality > b.equality : a.score > b.score;
   });
   std::vector<RankedTerm> once;
   for (const RankedTerm& ranked : all) {
@@ -76,7 +85,7 @@ double Confidence(const OntologyVocabulary& vocabulary, const ReadPhrase& phrase
 // Two terms fit alike: equal but for the same equal name, or scores closer than `margin`.
 bool Ambiguous(const std::vector<RankedTerm>& ranked, double margin) {
   if (ranked.size() < 2) return false;
-  if (ranked[0].folded_equal != ranked[1].folded_equal) return false;
+  if (ranked[0].equality != ranked[1].equality) return false;
   return ranked[0].score - ranked[1].score < margin;
 }
 
@@ -90,7 +99,7 @@ std::vector<RankedTerm> TwoTerms(const NameIndex& index, absl::string_view text)
     if (a.empty() || b.empty() || a[0].term == b[0].term) continue;
     const auto sure = [&](const std::string& part, const std::vector<RankedTerm>& ranked) {
       if (Ambiguous(ranked, vocabulary.weights.margin)) return 0.0;
-      const TermRule rule = RuleOf(index.names()[ranked[0].name], ranked[0], FoldText(part));
+      const TermRule rule = RuleOf(ranked[0]);
       return Confidence(vocabulary, ReadWords(part, vocabulary), ranked[0], rule);
     };
     const double both = std::min(sure(first, a), sure(second, b));
@@ -105,26 +114,27 @@ LexicalMatch MatchOne(const NameIndex& index, absl::string_view text, size_t lim
   LexicalMatch match;
   const OntologyVocabulary& vocabulary = index.vocabulary();
   std::vector<RankedTerm> ranked = RankWithParts(index, text, std::max<size_t>(limit, 10));
-  if (ranked.empty()) return match;
-  const std::string folded = FoldText(text);
+  if (ranked.empty() || limit == 0) return match;
   const ReadPhrase phrase = ReadWords(text, vocabulary);
   std::vector<RankedTerm> two;
-  if (!ranked[0].folded_equal) two = TwoTerms(index, text);
+  if (ranked[0].equality == NameEquality::kNone) two = TwoTerms(index, text);
   for (size_t i = 0; i < two.size(); ++i) {
     ranked.erase(std::remove_if(ranked.begin(), ranked.end(),
                                 [&](const RankedTerm& other) { return other.term == two[i].term; }),
                  ranked.end());
   }
   ranked.insert(ranked.begin(), two.begin(), two.end());
+  const bool close = two.empty() && Ambiguous(ranked, vocabulary.weights.margin);
   for (size_t i = 0; i < ranked.size() && i < limit; ++i) {
     const NameIndex::Name& name = index.names()[ranked[i].name];
     LexicalCandidate candidate;
     candidate.id = index.terms()[ranked[i].term].id;
     candidate.label = index.terms()[ranked[i].term].label;
     candidate.matched = name.text;
-    candidate.rule = two.empty() ? RuleOf(name, ranked[i], folded) : TermRule::kLexical;
+    candidate.rule = two.empty() ? RuleOf(ranked[i]) : TermRule::kLexical;
     candidate.score = ranked[i].score;
     candidate.confidence = Confidence(vocabulary, phrase, ranked[i], candidate.rule);
+    if (close) candidate.confidence = std::min(candidate.confidence, kAmbiguous);
     if (i > 0)
       candidate.confidence = std::min(candidate.confidence, match.candidates.back().confidence);
     match.candidates.push_back(std::move(candidate));
@@ -133,8 +143,10 @@ LexicalMatch MatchOne(const NameIndex& index, absl::string_view text, size_t lim
     match.accepted = std::min(two.size(), match.candidates.size());
     return match;
   }
-  const bool close = Ambiguous(ranked, vocabulary.weights.margin);
-  if (!close && match.candidates[0].confidence >= vocabulary.weights.accept) match.accepted = 1;
+  const LexicalCandidate& first = match.candidates[0];
+  const double needed =
+      first.rule == TermRule::kLexical ? vocabulary.weights.accept : kEqualNameAccepted;
+  if (!close && first.confidence >= needed) match.accepted = 1;
   return match;
 }
 

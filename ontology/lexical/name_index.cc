@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
+#include "parfocal/terms/text_fold.h"
 #include "trigrams.h"
 
 namespace parfocal {
@@ -23,6 +24,10 @@ constexpr size_t kLongestExpansion = 100;
 
 bool IsAbbreviation(absl::string_view label) {
   return label.size() <= 6 && std::all_of(label.begin(), label.end(), absl::ascii_isupper);
+}
+
+bool HasDigit(absl::string_view word) {
+  return std::any_of(word.begin(), word.end(), absl::ascii_isdigit);
 }
 
 // Of two likenesses of the same word the greater.
@@ -63,6 +68,7 @@ void NameIndex::AddName(uint32_t term, absl::string_view text, bool label, Synon
   name.scope = scope;
   name.roles = phrase.roles;
   name.text = std::string(text);
+  name.exact = std::hash<std::string>()(FoldText(text));
   name.folded = std::hash<std::string>()(FoldedName(text, vocabulary_));
   name.trigrams = TrigramsOf(absl::StrJoin(phrase.words, " "));
   name.words_begin = static_cast<uint32_t>(name_words_.size());
@@ -123,9 +129,9 @@ NameIndex::QueryWord NameIndex::ReadWord(const std::string& word) const {
     out.near.emplace_back(known->second, 1.0f);
   } else {
     const MatchWeights& weights = vocabulary_.weights;
-    const bool symbol = std::any_of(word.begin(), word.end(), absl::ascii_isdigit);
-    out.weight = static_cast<float>(symbol ? weights.unknown_symbol : weights.unknown_word) *
-                 greatest_weight_;
+    out.weight =
+        static_cast<float>(HasDigit(word) ? weights.unknown_symbol : weights.unknown_word) *
+        greatest_weight_;
   }
   if (const auto related = vocabulary_.related.find(word); related != vocabulary_.related.end()) {
     for (const auto& [other, likeness] : related->second) {
@@ -133,7 +139,9 @@ NameIndex::QueryWord NameIndex::ReadWord(const std::string& word) const {
         Raise(&out.near, found->second, likeness);
     }
   }
-  if (out.near.empty() && word.size() >= kShortestMisspelt) AddMisspelt(word, &out);
+  // One digit makes another clone or strain; that is no spelling error.
+  if (out.near.empty() && word.size() >= kShortestMisspelt && !HasDigit(word))
+    AddMisspelt(word, &out);
   std::sort(out.near.begin(), out.near.end());
   return out;
 }
@@ -146,6 +154,7 @@ NameIndex::Query NameIndex::Read(absl::string_view text) const {
     query.weight += query.words.back().weight;
   }
   query.trigrams = TrigramsOf(absl::StrJoin(query.phrase.words, " "));
+  query.exact = std::hash<std::string>()(FoldText(text));
   query.folded = std::hash<std::string>()(FoldedName(text, vocabulary_));
   return query;
 }
@@ -170,6 +179,13 @@ std::vector<uint32_t> NameIndex::Promising(const Query& query) const {
                     touched.end(), better);
   touched.resize(kept);
   return touched;
+}
+
+NameEquality NameIndex::EqualityOf(const Query& query, const Name& name) {
+  if (query.folded != name.folded) return NameEquality::kNone;
+  if (!name.label && name.scope != SynonymScope::kExact) return NameEquality::kFoldedWide;
+  if (query.exact != name.exact) return NameEquality::kFolded;
+  return name.label ? NameEquality::kExactLabel : NameEquality::kExactSynonym;
 }
 
 double NameIndex::Factor(const Query& query, const Name& name) const {
@@ -218,7 +234,7 @@ RankedTerm NameIndex::Score(const Query& query, uint32_t number) const {
   const double letters = Likeness(query.trigrams, name.trigrams);
   ranked.score =
       ((1 - weights.trigrams) * words + weights.trigrams * letters) * Factor(query, name);
-  ranked.folded_equal = query.folded == name.folded;
+  ranked.equality = EqualityOf(query, name);
   return ranked;
 }
 
@@ -228,7 +244,7 @@ std::vector<RankedTerm> NameIndex::Rank(absl::string_view text, size_t limit) co
   if (query.weight <= 0) return ranked;
   for (uint32_t name : Promising(query)) ranked.push_back(Score(query, name));
   std::sort(ranked.begin(), ranked.end(), [this](const RankedTerm& a, const RankedTerm& b) {
-    if (a.folded_equal != b.folded_equal) return a.folded_equal;
+    if (a.equality != b.equality) return a.equality > b.equality;
     if (a.score != b.score) return a.score > b.score;
     if (names_[a.name].label != names_[b.name].label) return names_[a.name].label;
     if (names_[a.name].weight != names_[b.name].weight)

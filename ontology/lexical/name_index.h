@@ -24,6 +24,15 @@
 
 namespace parfocal {
 
+// How nearly a text equals a name, the best last.
+enum class NameEquality : uint8_t {
+  kNone = 0,
+  kFoldedWide,    // As below, of a broad, narrow or related synonym.
+  kFolded,        // See FoldedName.
+  kExactSynonym,  // But for case and white space.
+  kExactLabel,
+};
+
 // A term, by its best name.
 struct RankedTerm {
   uint32_t term = 0;  // Position among the terms of the index.
@@ -31,7 +40,7 @@ struct RankedTerm {
   double score = 0;
   double text_covered = 0;  // P
   double name_covered = 0;  // R
-  bool folded_equal = false;
+  NameEquality equality = NameEquality::kNone;
 };
 
 class NameIndex {
@@ -47,6 +56,7 @@ class NameIndex {
     uint8_t roles = 0;
     bool label = false;
     SynonymScope scope = SynonymScope::kExact;
+    size_t exact = 0;   // Hash of FoldText.
     size_t folded = 0;  // Hash of FoldedName.
     std::vector<uint32_t> trigrams;
     std::string text;
@@ -72,7 +82,7 @@ class NameIndex {
     ReadPhrase phrase;
     std::vector<QueryWord> words;
     std::vector<uint32_t> trigrams;
-    size_t folded = 0;
+    size_t exact = 0, folded = 0;
     double weight = 0;
   };
 
@@ -83,6 +93,7 @@ class NameIndex {
   void AddMisspelt(const std::string& word, QueryWord* out) const;
   std::vector<uint32_t> Promising(const Query& query) const;
   RankedTerm Score(const Query& query, uint32_t name) const;
+  static NameEquality EqualityOf(const Query& query, const Name& name);
   double Factor(const Query& query, const Name& name) const;
 
   OntologyVocabulary vocabulary_;

@@ -63,7 +63,7 @@ ReadPhrase ReadWords(absl::string_view text, const OntologyVocabulary& vocabular
     const auto found = vocabulary.roles.find(word);
     const uint8_t roles = found == vocabulary.roles.end() ? uint8_t{0} : found->second;
     phrase.roles |= roles;
-    phrase.bare = phrase.bare && (roles & (kBareRole | kMinorRole)) != 0;
+    phrase.bare = phrase.bare && (roles & kBareRole) != 0;
     if (std::find(phrase.words.begin(), phrase.words.end(), word) == phrase.words.end() &&
         phrase.words.size() < kMaxPhraseStems)
       phrase.words.push_back(word);

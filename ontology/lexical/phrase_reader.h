@@ -17,7 +17,7 @@ constexpr size_t kMaxPhraseStems = 64;
 struct ReadPhrase {
   std::vector<std::string> words;  // Each once, in order.
   uint8_t roles = 0;               // Bits of WordRole that some word has.
-  bool bare = true;                // Every word is bare or minor.
+  bool bare = true;                // Every word is bare.
 };
 
 // Reads at most kMaxPhraseStems words. The longest phrase of the vocabulary wins, from left to

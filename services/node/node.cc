@@ -179,6 +179,7 @@ NormaliserParts Node::Parts::NormalisationParts() const {
   parts.genes = genes->Current();
   parts.mappings = mappings->Current();
   parts.declared = declared_terms;
+  parts.lexical = ontologies->CertainCandidate();
   parts.ontologies = Ontologies::FieldTable();
   parts.study = [this](const ImageSet& set) -> std::optional<Study> {
     absl::StatusOr<StoredRecord> stored = store->Get({set.source, set.study, ""});

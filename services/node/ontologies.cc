@@ -60,6 +60,18 @@ std::shared_ptr<const LexicalMatcher> Ontologies::Matcher() {
   return matcher_;
 }
 
+LexicalRule Ontologies::CertainCandidate() {
+  return [matcher = Matcher()](
+             absl::string_view words,
+             const std::vector<std::string>& ontologies) -> std::optional<LexicalTerm> {
+    const absl::StatusOr<LexicalMatch> match = matcher->Match(words, ontologies, 2);
+    if (!match.ok() || match->accepted != 1) return std::nullopt;
+    const LexicalCandidate& first = match->candidates[0];
+    return LexicalTerm{first.id, first.label, first.rule, static_cast<float>(first.confidence),
+                       first.matched};
+  };
+}
+
 FieldOntologies Ontologies::FieldTable() {
   FieldOntologies table;
   for (const Field& field : Fields()) {

@@ -34,6 +34,10 @@ class Ontologies {
   // question about it.
   std::shared_ptr<const LexicalMatcher> Matcher();
 
+  // What the normaliser takes for words that equal no name: a certain candidate of the current
+  // release, if it is one alone (a statement has one term).
+  LexicalRule CertainCandidate();
+
   // See LoadOntologies. Files that did not change since the last release are not parsed again.
   absl::StatusOr<LoadReport> Load(
       const std::vector<std::string>& paths,

@@ -59,7 +59,8 @@ struct MatchWeights {
   double part = 0.5;
   // How far ahead of the second candidate the first must be to be certain: see Confidence.
   double margin = 0.05;
-  // Confidence from which the first candidate is accepted.
+  // Confidence from which the first candidate is accepted; above 1: never, names that equal the
+  // text excepted.
   double accept = 0.97;
 };
 
