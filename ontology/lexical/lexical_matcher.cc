@@ -160,7 +160,7 @@ struct LexicalMatcher::Slot {
 
 LexicalMatcher::LexicalMatcher(std::shared_ptr<const TermLookup> terms,
                                std::vector<std::string> ontologies,
-                               std::shared_ptr<const Vocabulary> vocabulary)
+                               std::shared_ptr<const WordVocabulary> vocabulary)
     : terms_(std::move(terms)),
       ontologies_(std::move(ontologies)),
       vocabulary_(std::move(vocabulary)) {}

@@ -89,7 +89,7 @@ std::string Fault(absl::string_view table, const std::vector<std::string>& cells
 
 }  // namespace
 
-absl::StatusOr<Vocabulary::Row> Vocabulary::ParseRow(const std::string& table,
+absl::StatusOr<WordVocabulary::Row> WordVocabulary::ParseRow(const std::string& table,
                                                      absl::string_view line) {
   const TableShape& shape = *ShapeOf(table);
   std::vector<std::string> cells = absl::StrSplit(line, '\t');
@@ -112,9 +112,9 @@ absl::StatusOr<Vocabulary::Row> Vocabulary::ParseRow(const std::string& table,
   return row;
 }
 
-absl::StatusOr<std::shared_ptr<const Vocabulary>> Vocabulary::Parse(
+absl::StatusOr<std::shared_ptr<const WordVocabulary>> WordVocabulary::Parse(
     const std::map<std::string, std::string>& tables) {
-  auto vocabulary = std::make_shared<Vocabulary>();
+  auto vocabulary = std::make_shared<WordVocabulary>();
   for (const auto& [name, content] : tables) {
     if (ShapeOf(name) == nullptr)
       return absl::InvalidArgumentError(
@@ -140,19 +140,19 @@ absl::StatusOr<std::shared_ptr<const Vocabulary>> Vocabulary::Parse(
   return vocabulary;
 }
 
-std::shared_ptr<const Vocabulary> Vocabulary::Standard() {
+std::shared_ptr<const WordVocabulary> WordVocabulary::Standard() {
   static const auto* const standard = [] {
     std::map<std::string, std::string> tables;
     for (const StandardTable& table : kStandardTables) tables[table.name] = table.content;
     // A faulty table is found by the tests; a program without vocabulary still matches by words.
-    absl::StatusOr<std::shared_ptr<const Vocabulary>> parsed = Parse(tables);
-    return new std::shared_ptr<const Vocabulary>(parsed.ok() ? *std::move(parsed)
-                                                             : std::make_shared<Vocabulary>());
+    absl::StatusOr<std::shared_ptr<const WordVocabulary>> parsed = Parse(tables);
+    return new std::shared_ptr<const WordVocabulary>(parsed.ok() ? *std::move(parsed)
+                                                             : std::make_shared<WordVocabulary>());
   }();
   return *standard;
 }
 
-absl::StatusOr<std::shared_ptr<const Vocabulary>> Vocabulary::Read(const std::string& folder) {
+absl::StatusOr<std::shared_ptr<const WordVocabulary>> WordVocabulary::Read(const std::string& folder) {
   std::map<std::string, std::string> tables;
   for (const TableShape& shape : kTables) {
     const std::filesystem::path path = std::filesystem::path(folder) / std::string(shape.name);
@@ -166,7 +166,7 @@ absl::StatusOr<std::shared_ptr<const Vocabulary>> Vocabulary::Read(const std::st
   return Parse(tables);
 }
 
-std::vector<const Vocabulary::Row*> Vocabulary::RowsFor(absl::string_view table,
+std::vector<const WordVocabulary::Row*> WordVocabulary::RowsFor(absl::string_view table,
                                                         absl::string_view ontology) const {
   std::vector<const Row*> rows;
   const auto found = tables_.find(table);
@@ -184,7 +184,7 @@ std::vector<const Vocabulary::Row*> Vocabulary::RowsFor(absl::string_view table,
   return rows;
 }
 
-OntologyVocabulary Vocabulary::For(absl::string_view ontology) const {
+OntologyVocabulary WordVocabulary::For(absl::string_view ontology) const {
   OntologyVocabulary out;
   for (const Row* row : RowsFor("words.tsv", ontology)) {
     const std::vector<std::string> phrase = StemsOf(row->cells[0], kMaxPhraseWords);

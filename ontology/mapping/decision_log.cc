@@ -133,9 +133,9 @@ absl::StatusOr<size_t> ReadFrames(absl::string_view text, const std::string& pat
 absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(
     const std::string& path, std::vector<CuratorDecision>* decisions) {
   decisions->clear();
-  absl::StatusOr<std::string> text = ReadWholeFile(path);
+  absl::StatusOr<std::string> text = internal::ReadWholeFile(path);
   if (absl::IsNotFound(text.status())) {
-    PARFOCAL_RETURN_IF_ERROR(WriteDurably(path, kLayout));
+    PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(path, kLayout));
     text = std::string(kLayout);
   }
   PARFOCAL_RETURN_IF_ERROR(text.status());
@@ -148,7 +148,7 @@ absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(
     return absl::UnavailableError(absl::StrCat(path, ": cannot be opened: ", strerror(errno)));
   std::unique_ptr<DecisionLog> log(new DecisionLog(path, fd));
   if (good == text->size()) return log;
-  PARFOCAL_RETURN_IF_ERROR(WriteDurably(path + ".cut", absl::string_view(*text).substr(good)));
+  PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(path + ".cut", absl::string_view(*text).substr(good)));
   if (ftruncate(fd, static_cast<off_t>(good)) != 0 || fsync(fd) != 0)
     return absl::UnavailableError(absl::StrCat(path, ": cannot be cut: ", strerror(errno)));
   return log;

@@ -11,7 +11,7 @@
 
 #include "absl/cleanup/cleanup.h"
 
-namespace parfocal {
+namespace parfocal::internal {
 namespace {
 
 absl::Status Failed(const std::string& path, absl::string_view what) {
@@ -63,4 +63,4 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   return text;
 }
 
-}  // namespace parfocal
+}  // namespace parfocal::internal

@@ -6,11 +6,11 @@
 #include "absl/strings/string_view.h"
 #include "parfocal/status.h"
 
-namespace parfocal {
+namespace parfocal::internal {
 
 // Writes beside `path`, syncs, renames, syncs the folder. UNAVAILABLE on an I/O error.
 absl::Status WriteDurably(const std::string& path, absl::string_view content);
 // NOT_FOUND if there is no such file, UNAVAILABLE if it cannot be read.
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
 
-}  // namespace parfocal
+}  // namespace parfocal::internal

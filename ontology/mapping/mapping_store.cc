@@ -146,7 +146,7 @@ absl::StatusOr<MappingFileReport> MappingStore::State::LoadFile(const std::strin
   MappingFileReport report;
   report.file = std::filesystem::path(path).filename().string();
   const SssomLimits limits;
-  PARFOCAL_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+  PARFOCAL_ASSIGN_OR_RETURN(const std::string bytes, internal::ReadWholeFile(path));
   const std::string fingerprint = FingerprintOf(
       absl::StrCat(FingerprintOf(bytes), MetadataBeside(path, limits.metadata_bytes)));
   const StoredSet* old = stored.OfSource(path);
@@ -259,7 +259,7 @@ absl::StatusOr<MappingImportReport> MappingStore::Import(absl::string_view conte
 
 absl::StatusOr<MappingImportReport> MappingStore::ImportFile(const std::string& path,
                                                              const MappingImport& options) {
-  absl::StatusOr<std::string> bytes = ReadWholeFile(path);
+  absl::StatusOr<std::string> bytes = internal::ReadWholeFile(path);
   if (!bytes.ok()) {
     return WithReason(
         absl::InvalidArgumentError(absl::StrCat("mapping set: ", bytes.status().message())),

@@ -58,7 +58,7 @@ absl::StatusOr<StoredSets> StoredSets::Open(const std::string& folder,
   if (error) return absl::UnavailableError(absl::StrCat(folder, ": ", error.message()));
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {
-    PARFOCAL_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string bytes, internal::ReadWholeFile(path));
     absl::StatusOr<StoredSet> stored = Decode(bytes);
     if (stored.ok()) {
       out.sets_.push_back(*std::move(stored));
@@ -90,7 +90,7 @@ std::string StoredSets::PathOf(const StoredSet& set) const {
 }
 
 absl::Status StoredSets::Put(StoredSet set) {
-  PARFOCAL_RETURN_IF_ERROR(WriteDurably(PathOf(set), Encode(set)));
+  PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(PathOf(set), Encode(set)));
   const StoredSet* old = set.source.empty() ? Imported(set.set->id()) : OfSource(set.source);
   if (old == nullptr) {
     sets_.push_back(std::move(set));

@@ -55,7 +55,7 @@ std::shared_ptr<const LexicalMatcher> Ontologies::Matcher() {
       prefixes.insert(ontologies.begin(), ontologies.end());
     matcher_ = std::make_shared<LexicalMatcher>(
         std::move(terms), std::vector<std::string>(prefixes.begin(), prefixes.end()),
-        Vocabulary::Standard());
+        WordVocabulary::Standard());
   }
   return matcher_;
 }

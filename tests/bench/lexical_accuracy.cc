@@ -192,7 +192,7 @@ class WithCuratedLabels final : public TermLookup {
 
 // Each label by a matcher that knows what curators decided in all studies but the label's own.
 void JudgeLearning(const Task& task, const std::shared_ptr<const TermLookup>& terms,
-                   const std::shared_ptr<const Vocabulary>& vocabulary,
+                   const std::shared_ptr<const WordVocabulary>& vocabulary,
                    const std::vector<Judged>& all) {
   std::map<std::string, std::vector<const Judged*>> by_study;
   for (const Judged& judged : all) by_study[*judged.label->studies.begin()].push_back(&judged);
@@ -227,7 +227,7 @@ void JudgeThreshold(const Options& options, const Task& task,
   for (double threshold : kThresholds) {
     std::map<std::string, std::string> tables = VocabularyTables(options);
     absl::StrAppend(&tables["weights.tsv"], task.ontology, "\taccept\t", threshold, "\t\n");
-    const LexicalMatcher matcher(terms, {task.ontology}, Vocabulary::Parse(tables).value());
+    const LexicalMatcher matcher(terms, {task.ontology}, WordVocabulary::Parse(tables).value());
     std::vector<Judged>& run = runs.emplace_back(all);
     for (Judged& judged : run) judged.match = matcher.Match(judged.label->text, {}, 10).value();
   }
@@ -256,7 +256,7 @@ void JudgeThreshold(const Options& options, const Task& task,
 }
 
 void Judge(const Options& options, const Task& task, const std::shared_ptr<const TermLookup>& terms,
-           const std::shared_ptr<const Vocabulary>& vocabulary) {
+           const std::shared_ptr<const WordVocabulary>& vocabulary) {
   const auto begin = std::chrono::steady_clock::now();
   const LexicalMatcher matcher(terms, {task.ontology}, vocabulary);
   const size_t names = matcher.Prepare({});
@@ -317,7 +317,7 @@ int Run(const Options& options) {
     std::fprintf(stderr, "lexical_accuracy: %s\n", std::string(loaded.status().message()).c_str());
     return 1;
   }
-  const auto vocabulary = Vocabulary::Parse(VocabularyTables(options));
+  const auto vocabulary = WordVocabulary::Parse(VocabularyTables(options));
   if (!vocabulary.ok()) {
     std::fprintf(stderr, "lexical_accuracy: %s\n",
                  std::string(vocabulary.status().message()).c_str());

@@ -43,11 +43,11 @@ void Check(const parfocal::LexicalMatcher& matcher, absl::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto* const matcher =
-      new parfocal::LexicalMatcher(Terms(), {"CMPO"}, parfocal::Vocabulary::Standard());
+      new parfocal::LexicalMatcher(Terms(), {"CMPO"}, parfocal::WordVocabulary::Standard());
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   Check(*matcher, text);
   // The same bytes as a table of phrases.
-  const auto vocabulary = parfocal::Vocabulary::Parse({{"words.tsv", std::string(text)}});
+  const auto vocabulary = parfocal::WordVocabulary::Parse({{"words.tsv", std::string(text)}});
   if (vocabulary.ok())
     Check(parfocal::LexicalMatcher(Terms(), {"CMPO"}, *vocabulary), text.substr(0, 2048));
   return 0;

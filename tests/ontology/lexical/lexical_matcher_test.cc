@@ -46,7 +46,7 @@ std::shared_ptr<const TermLookup> Phenotypes() {
 
 const LexicalMatcher& Matcher() {
   static const auto* const matcher =
-      new LexicalMatcher(Phenotypes(), {"CMPO", "NCBITaxon"}, Vocabulary::Standard());
+      new LexicalMatcher(Phenotypes(), {"CMPO", "NCBITaxon"}, WordVocabulary::Standard());
   return *matcher;
 }
 
@@ -194,7 +194,7 @@ TEST(LexicalMatcherTest, WithoutOntologiesTheStandardOnesAreSearched) {
 }
 
 TEST(LexicalMatcherTest, ThreadsGetTheSameAnswer) {
-  const LexicalMatcher matcher(Phenotypes(), {"CMPO"}, Vocabulary::Standard());
+  const LexicalMatcher matcher(Phenotypes(), {"CMPO"}, WordVocabulary::Standard());
   const LexicalMatch expected = Match("fewer filopodia and small cells");
   std::vector<std::thread> threads;
   std::vector<int> equal(4, 0);

@@ -16,16 +16,16 @@ using testing::StatusIs;
 constexpr char kWords[] = "ontologies\tphrase\tmeaning\treason\n";
 
 TEST(VocabularyTest, TheTablesOfTheSourceAreWhole) {
-  const auto read = Vocabulary::Read(absl::StrCat(PARFOCAL_SOURCE_DIR, "/deploy/vocabulary"));
+  const auto read = WordVocabulary::Read(absl::StrCat(PARFOCAL_SOURCE_DIR, "/deploy/vocabulary"));
   ASSERT_THAT(read, IsOk());
   // What was built in is what stands there.
-  EXPECT_EQ(Vocabulary::Standard()->For("CMPO").meanings, (*read)->For("CMPO").meanings);
-  EXPECT_GT(Vocabulary::Standard()->For("CMPO").meanings.size(), 100u);
-  EXPECT_GT(Vocabulary::Standard()->For("CMPO").confidence.size(), 1u);
+  EXPECT_EQ(WordVocabulary::Standard()->For("CMPO").meanings, (*read)->For("CMPO").meanings);
+  EXPECT_GT(WordVocabulary::Standard()->For("CMPO").meanings.size(), 100u);
+  EXPECT_GT(WordVocabulary::Standard()->For("CMPO").confidence.size(), 1u);
 }
 
 TEST(VocabularyTest, RowsHoldForTheirOntologiesAndTheOwnRowWins) {
-  const auto vocabulary = Vocabulary::Parse(
+  const auto vocabulary = WordVocabulary::Parse(
       {{"words.tsv", absl::StrCat(kWords, "# comment\n", "A,B\tbig\tincreased size\tx\n",
                                   "*\tbig\tlarge\tx\n", "*\tthe\t\tx\n")},
        {"weights.tsv", "ontologies\tname\tvalue\treason\nA\taccept\t0.9\tx\n*\taccept\t0.8\tx\n"}});
@@ -53,7 +53,7 @@ TEST(VocabularyTest, RefusesWithTableAndLine) {
                     {"kings.tsv", "x", "no table is called 'kings.tsv'"}};
   for (const auto& row : rows) {
     SCOPED_TRACE(row.says);
-    const auto parsed = Vocabulary::Parse({{row.table, absl::StrCat("header\n", row.row, "\n")}});
+    const auto parsed = WordVocabulary::Parse({{row.table, absl::StrCat("header\n", row.row, "\n")}});
     EXPECT_THAT(parsed.status(), StatusIs(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(std::string(parsed.status().message()), ::testing::HasSubstr(row.says));
   }
@@ -62,19 +62,19 @@ TEST(VocabularyTest, RefusesWithTableAndLine) {
 TEST(VocabularyTest, TablesAtTheLimitAreReadAndBeyondItRefused) {
   std::string rows = kWords;
   for (int i = 0; i < 20000; ++i) absl::StrAppend(&rows, "*\tw", i, "\tm\tx\n");
-  EXPECT_THAT(Vocabulary::Parse({{"words.tsv", rows}}), IsOk());
+  EXPECT_THAT(WordVocabulary::Parse({{"words.tsv", rows}}), IsOk());
   absl::StrAppend(&rows, "*\tone more\tm\tx\n");
-  EXPECT_THAT(Vocabulary::Parse({{"words.tsv", rows}}).status(),
+  EXPECT_THAT(WordVocabulary::Parse({{"words.tsv", rows}}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument));
   std::string bytes(1 << 20, '#');
-  EXPECT_THAT(Vocabulary::Parse({{"words.tsv", bytes}}), IsOk());
+  EXPECT_THAT(WordVocabulary::Parse({{"words.tsv", bytes}}), IsOk());
   bytes.push_back('#');
-  EXPECT_THAT(Vocabulary::Parse({{"words.tsv", bytes}}).status(),
+  EXPECT_THAT(WordVocabulary::Parse({{"words.tsv", bytes}}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(VocabularyTest, AFolderWithoutTablesIsNotFound) {
-  EXPECT_THAT(Vocabulary::Read("/nonexistent").status(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(WordVocabulary::Read("/nonexistent").status(), StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ class LexicalMatcher {
   // A matcher over one release. `ontologies`: the prefixes that a text is looked up in when the
   // caller names none.
   LexicalMatcher(std::shared_ptr<const TermLookup> terms, std::vector<std::string> ontologies,
-                 std::shared_ptr<const Vocabulary> vocabulary);
+                 std::shared_ptr<const WordVocabulary> vocabulary);
   ~LexicalMatcher();
 
   // The candidates for `text` among `ontologies` (prefixes; empty: the standard ones), at most
@@ -83,7 +83,7 @@ class LexicalMatcher {
 
   const std::shared_ptr<const TermLookup> terms_;
   const std::vector<std::string> ontologies_;
-  const std::shared_ptr<const Vocabulary> vocabulary_;
+  const std::shared_ptr<const WordVocabulary> vocabulary_;
   mutable Mutex mu_;
   mutable std::map<std::string, std::shared_ptr<Slot>> slots_ ABSL_GUARDED_BY(mu_);
 };

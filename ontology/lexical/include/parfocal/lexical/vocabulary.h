@@ -75,17 +75,17 @@ struct OntologyVocabulary {
   std::vector<std::pair<float, float>> confidence;  // (score, confidence), by score.
 };
 
-class Vocabulary {
+class WordVocabulary {
  public:
   // `tables`: file name -> content; see above for the names, absent ones are empty. At most 1 MiB
   // and 20,000 rows a table, phrases of at most 8 words. INVALID_ARGUMENT with table and line
   // otherwise, and for unknown roles, weights and tables.
-  static absl::StatusOr<std::shared_ptr<const Vocabulary>> Parse(
+  static absl::StatusOr<std::shared_ptr<const WordVocabulary>> Parse(
       const std::map<std::string, std::string>& tables);
   // The tables of deploy/vocabulary as they were when the program was built.
-  static std::shared_ptr<const Vocabulary> Standard();
+  static std::shared_ptr<const WordVocabulary> Standard();
   // The tables of a folder, for trying out changes. NOT_FOUND if it has none of them.
-  static absl::StatusOr<std::shared_ptr<const Vocabulary>> Read(const std::string& folder);
+  static absl::StatusOr<std::shared_ptr<const WordVocabulary>> Read(const std::string& folder);
 
   // Rows of `ontology` (a prefix) and of all ontologies; for one value the ontology's own row
   // holds.
