@@ -90,7 +90,7 @@ std::string Fault(absl::string_view table, const std::vector<std::string>& cells
 }  // namespace
 
 absl::StatusOr<WordVocabulary::Row> WordVocabulary::ParseRow(const std::string& table,
-                                                     absl::string_view line) {
+                                                             absl::string_view line) {
   const TableShape& shape = *ShapeOf(table);
   std::vector<std::string> cells = absl::StrSplit(line, '\t');
   if (cells.size() != shape.columns) {
@@ -146,13 +146,14 @@ std::shared_ptr<const WordVocabulary> WordVocabulary::Standard() {
     for (const StandardTable& table : kStandardTables) tables[table.name] = table.content;
     // A faulty table is found by the tests; a program without vocabulary still matches by words.
     absl::StatusOr<std::shared_ptr<const WordVocabulary>> parsed = Parse(tables);
-    return new std::shared_ptr<const WordVocabulary>(parsed.ok() ? *std::move(parsed)
-                                                             : std::make_shared<WordVocabulary>());
+    return new std::shared_ptr<const WordVocabulary>(
+        parsed.ok() ? *std::move(parsed) : std::make_shared<WordVocabulary>());
   }();
   return *standard;
 }
 
-absl::StatusOr<std::shared_ptr<const WordVocabulary>> WordVocabulary::Read(const std::string& folder) {
+absl::StatusOr<std::shared_ptr<const WordVocabulary>> WordVocabulary::Read(
+    const std::string& folder) {
   std::map<std::string, std::string> tables;
   for (const TableShape& shape : kTables) {
     const std::filesystem::path path = std::filesystem::path(folder) / std::string(shape.name);
@@ -167,7 +168,7 @@ absl::StatusOr<std::shared_ptr<const WordVocabulary>> WordVocabulary::Read(const
 }
 
 std::vector<const WordVocabulary::Row*> WordVocabulary::RowsFor(absl::string_view table,
-                                                        absl::string_view ontology) const {
+                                                                absl::string_view ontology) const {
   std::vector<const Row*> rows;
   const auto found = tables_.find(table);
   if (found == tables_.end()) return rows;

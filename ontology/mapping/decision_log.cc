@@ -148,7 +148,8 @@ absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(
     return absl::UnavailableError(absl::StrCat(path, ": cannot be opened: ", strerror(errno)));
   std::unique_ptr<DecisionLog> log(new DecisionLog(path, fd));
   if (good == text->size()) return log;
-  PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(path + ".cut", absl::string_view(*text).substr(good)));
+  PARFOCAL_RETURN_IF_ERROR(
+      internal::WriteDurably(path + ".cut", absl::string_view(*text).substr(good)));
   if (ftruncate(fd, static_cast<off_t>(good)) != 0 || fsync(fd) != 0)
     return absl::UnavailableError(absl::StrCat(path, ": cannot be cut: ", strerror(errno)));
   return log;

@@ -163,8 +163,9 @@ int Main(int argc, char** argv) {
                  "Address of /healthz, /readyz, /metrics (127.0.0.1:7471)");
   app.add_option("--ontologies", arguments.ontologies,
                  "Ontology files or folders to load at start");
-  app.add_option("--genes", arguments.genes,
-                 "Tables of genes, orthologs and interactions, or folders of them, to load at start");
+  app.add_option(
+      "--genes", arguments.genes,
+      "Tables of genes, orthologs and interactions, or folders of them, to load at start");
   app.add_option("--mappings", arguments.mappings,
                  "Mapping sets (SSSOM tables), or folders of them, to load at start");
   app.add_option("--share-dir", arguments.share_dir,

@@ -53,7 +53,8 @@ TEST(VocabularyTest, RefusesWithTableAndLine) {
                     {"kings.tsv", "x", "no table is called 'kings.tsv'"}};
   for (const auto& row : rows) {
     SCOPED_TRACE(row.says);
-    const auto parsed = WordVocabulary::Parse({{row.table, absl::StrCat("header\n", row.row, "\n")}});
+    const auto parsed =
+        WordVocabulary::Parse({{row.table, absl::StrCat("header\n", row.row, "\n")}});
     EXPECT_THAT(parsed.status(), StatusIs(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(std::string(parsed.status().message()), ::testing::HasSubstr(row.says));
   }

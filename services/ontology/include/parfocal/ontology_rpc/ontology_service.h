@@ -60,7 +60,7 @@ struct OntologyServiceOptions {
   const Dispatcher* dispatcher = nullptr;
   LoadOntologies load;
   std::function<LoadReport()> report;  // Of the newest release.
-  DecideAndRenormalise renormalise;  // Empty: decisions are made and no record changes.
+  DecideAndRenormalise renormalise;    // Empty: decisions are made and no record changes.
   // Of the release that `terms` gives; without it words find equal names alone.
   std::function<std::shared_ptr<const LexicalMatcher>()> matcher;
   // Whether a curator has decided about words of a field: they are off the work-list. May be empty.
