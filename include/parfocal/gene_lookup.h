@@ -30,7 +30,7 @@ struct Gene {
   std::vector<std::string> cross_ids;
 };
 
-// By what a text names a gene; the first that holds decides.
+// How a text names a gene; the first that holds decides, previous symbols and aliases as one kind.
 enum class GeneMatch : uint8_t {
   kId = 0,          // An identifier of any system.
   kSymbol,          // The current symbol.

@@ -176,7 +176,7 @@ absl::Status Node::Parts::Open() {
 NormaliserParts Node::Parts::NormalisationParts() const {
   NormaliserParts parts;
   parts.terms = ontologies->Current();
-  parts.genes = genes->Current();
+  if (!genes->Current()->Taxa().empty()) parts.genes = genes->Current();
   parts.mappings = mappings->Current();
   parts.declared = declared_terms;
   parts.lexical = ontologies->CertainCandidate();

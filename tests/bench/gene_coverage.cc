@@ -108,7 +108,7 @@ class Coverage {
   std::map<std::pair<std::string, std::string>, Tally> tallies_;
 };
 
-int Run(const std::string& genes_dir, const std::string& idr_dir) {
+int CountAndPrint(const std::string& genes_dir, const std::string& idr_dir) {
   parfocal::testing::TempDir dir;
   auto store = GeneStore::Open(dir.path(), PARFOCAL_SOURCE_DIR "/deploy/vocabulary");
   GeneLoadRequest request;
@@ -142,7 +142,7 @@ int Run(const std::string& genes_dir, const std::string& idr_dir) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 3) return Run(argv[1], argv[2]);
+  if (argc == 3) return CountAndPrint(argv[1], argv[2]);
   std::fprintf(stderr, "usage: gene_coverage GENES_DIR IDR_DIR\n");
   return 2;
 }
