@@ -36,6 +36,10 @@ def exact(node, field, term):
     return node.facet(field, level="imageset").get(term, ("", 0, 0))[1]
 
 
+def load(node, path):
+    node.cli("ontology", "load", str(path), as_json=False)
+
+
 def eventually(what, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -76,7 +80,7 @@ def one_swap(checks, build, releases):
 
         searcher = threading.Thread(target=search)
         searcher.start()
-        node.cli("ontology", "load", str(releases / "cmpo.obo"))
+        load(node, releases / "cmpo.obo")
         after = (exact(node, "phenotype", OLD), exact(node, "phenotype", NEW))
         done.set()
         searcher.join()
@@ -92,28 +96,81 @@ def one_swap(checks, build, releases):
         node.cleanup()
 
 
-def promise_of_the_list(checks, build):
-    """Words that no loaded ontology knows are promised, and found when one is loaded that does."""
-    node = Node(build).start(ontologies=[SAMPLE / "ontologies" / "cmpo.obo"])
+def promise_of_the_list(checks, build, releases):
+    """Words that no loaded ontology knows are promised, and found when a release knows them."""
+    node = Node(build).start(ontologies=[SAMPLE / "ontologies"])
     try:
         harvest(node)
-        node.cli("ontology", "load", str(SAMPLE / "ontologies" / "cmpo.obo"))
-        promised = work_list(node, "--field", "imaging_method", "--kind", "unmapped")
-        checks.true("the list names imaging methods", len(promised) > 0)
-        values = node.facet("imaging_method", level="imageset")
-        for (field, words), count in promised.items():
-            spelled = [v for v in values if v.lower() == words]
-            checks.true("the facet has the words", spelled, words)
-        before = {value: counts[1] for value, counts in values.items()}
-        node.cli("ontology", "load", str(SAMPLE / "ontologies"))
-        left = work_list(node, "--field", "imaging_method", "--kind", "unmapped")
-        gone = {words: count for (field, words), count in promised.items() if (field, words) not in left}
-        checks.true("the release takes words off the list", len(gone) > 0)
-        found = node.facet("imaging_method", level="imageset")
-        gained = sum(max(0, counts[1] - before.get(value, 0)) for value, counts in found.items())
-        checks.equal("image sets gained and promised", gained, sum(gone.values()))
+        promised = work_list(node, "--field", "phenotype", "--kind", "unmapped")
+        checks.true("the list names phenotypes", len(promised) > 0)
+        (field, words), count = next(iter(promised.items()))
+        checks.true("and promises image sets", count > 0)
+        release = releases / "more" / "cmpo.obo"
+        release.parent.mkdir()
+        release.write_text((SAMPLE / "ontologies" / "cmpo.obo").read_text() +
+                           "\n\n[Term]\nid: CMPO:9000999\nname: %s\nis_a: CMPO:0000003\n" % words)
+        load(node, release)
+        checks.equal("image sets found and promised", exact(node, field, "CMPO:9000999"), count)
+        checks.true("the words are off the list", (field, words) not in work_list(node))
+        item = node.cli("worklist", "--field", "technology").get("items", [{}])[0]
+        checks.true("flagged words have their id beside them", item.get("statedId") and item.get("kind") == "FLAGGED")
+        checks.true("and an example", item.get("example", "").startswith("sources/screens/studies/"))
+        text = node.cli("worklist", as_json=False).stdout
+        checks.true("people are told how to decide", "parfocal mappings accept --field" in text)
     finally:
         node.cleanup()
+
+
+def free_term(node, field):
+    """A term of the sample's ontologies that no image set has in this field."""
+    used = node.facet(field, level="imageset")
+    prefix = {"imaging_method": "FBbi", "phenotype": "CMPO"}[field]
+    for line in (SAMPLE / "ontologies" / (prefix.lower() + ".obo")).read_text().splitlines():
+        if line.startswith("id: ") and line[4:] not in used:
+            return line[4:]
+    raise RuntimeError("every term of %s is in use" % prefix)
+
+
+def decision(checks, build):
+    """A curator accepts: the promised number of image sets appears, stays, and can be carried elsewhere."""
+    node = Node(build).start(ontologies=[SAMPLE / "ontologies"])
+    other = None
+    try:
+        harvest(node)
+        items = node.cli("worklist", "--limit", "0", "--kind", "unmapped").get("items", [])
+        items = [i for i in items if i["field"] in ("imaging_method", "phenotype") and
+                 int(i["records"].get("imageSets", 0)) > 0]
+        checks.true("the sample has unmapped words", items)
+        first = items[0]
+        promised, term = int(first["records"]["imageSets"]), free_term(node, first["field"])
+        began = time.monotonic()
+        told = node.cli("mappings", "accept", "--field", first["field"], "--words", first["words"], "--term", term,
+                        "--author", "A. Curator")
+        took = time.monotonic() - began
+        filter = '%s = "%s"' % (first["field"], term)
+        checks.equal("image sets found after the decision", exact(node, first["field"], term), promised)
+        checks.true("within seconds", took < 30, "%.1f s" % took)
+        checks.true("records changed", int(told["recordsChanged"]) > 0)
+        checks.true("the filter finds them", node.total(filter, level="imageset") >= promised)
+        left = work_list(node)
+        checks.true("the words are off the list", (first["field"], first["words"].lower()) not in left)
+        sequence = node.status()["catalogueSequence"]
+        for source in ("screens", "crates"):
+            node.cli("harvest", source)
+        checks.equal("a new harvest keeps the decision", node.status()["catalogueSequence"], sequence)
+        node.kill()
+        node.start(ontologies=[SAMPLE / "ontologies"])
+        checks.equal("a kill keeps it", exact(node, first["field"], term), promised)
+        decisions = node.directory / "decisions.tsv"
+        decisions.write_text(node.cli("mappings", "export", as_json=False).stdout)
+        other = Node(build).start(ontologies=[SAMPLE / "ontologies"])
+        harvest(other)
+        other.cli("mappings", "import", str(decisions))
+        checks.equal("another node takes it over", exact(other, first["field"], term), promised)
+    finally:
+        node.cleanup()
+        if other:
+            other.cleanup()
 
 
 def killed_meanwhile(checks, build, releases):
@@ -124,13 +181,13 @@ def killed_meanwhile(checks, build, releases):
             harvest(node)
             before = exact(node, "phenotype", OLD)
 
-            def load():
+            def load_and_be_cut_off():
                 try:
-                    node.cli("ontology", "load", str(releases / "cmpo.obo"))
+                    load(node, releases / "cmpo.obo")
                 except CliError:
                     pass
 
-            loader = threading.Thread(target=load)
+            loader = threading.Thread(target=load_and_be_cut_off)
             loader.start()
             time.sleep(delay)
             node.kill()
@@ -139,7 +196,7 @@ def killed_meanwhile(checks, build, releases):
             held = exact(node, "phenotype", OLD) + exact(node, "phenotype", NEW)
             checks.equal("nothing is lost by a kill after %.2f s" % delay, held, before)
             # Loading again is harmless if the release was swapped in already.
-            node.cli("ontology", "load", str(releases / "cmpo.obo"))
+            load(node, releases / "cmpo.obo")
             checks.true("the walk ends after a kill at %.2f s" % delay,
                         eventually(lambda: exact(node, "phenotype", NEW) == before), "waited 60 s")
             checks.equal("no record is left behind", exact(node, "phenotype", OLD), 0)
@@ -155,7 +212,8 @@ def main():
     try:
         replace_term(SAMPLE / "ontologies" / "cmpo.obo", releases / "cmpo.obo")
         one_swap(checks, build, releases)
-        promise_of_the_list(checks, build)
+        promise_of_the_list(checks, build, releases)
+        decision(checks, build)
         killed_meanwhile(checks, build, releases)
     finally:
         shutil.rmtree(releases, ignore_errors=True)

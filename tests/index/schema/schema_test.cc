@@ -324,6 +324,36 @@ TEST(SchemaTest, DatesAreCheckedAndCounted) {
   for (const auto& row : kRows) EXPECT_EQ(FirstDayOf(row.text), row.day) << row.text;
 }
 
+TEST(SchemaTest, WordsThatDisagreeWithTheirIdAreAValueOfTheirOwn) {
+  Statement statement;
+  statement.field = "organism";
+  statement.value = "a <b>: c";
+  statement.stated_id = "EX:1";
+  const std::string key = FlaggedKey(statement);
+  EXPECT_EQ(key, "organism: a <b>: c <EX:1>");
+  const auto flagged = ParseFlaggedKey(key);
+  ASSERT_TRUE(flagged.has_value());
+  EXPECT_EQ(flagged->field, statement.field);
+  EXPECT_EQ(flagged->words, statement.value);
+  EXPECT_EQ(flagged->stated_id, statement.stated_id);
+  for (const char* text :
+       {"", "organism", "organism: a", "a <EX:1>", "organism <EX:1>", ": <", "<>"})
+    EXPECT_FALSE(ParseFlaggedKey(text).has_value()) << text;
+
+  ImageSet set;
+  set.statements = {statement};
+  const auto flags = [&set] {
+    int count = 0;
+    ForEachFieldValue(set, [&](const FieldValue& value) {
+      count += Fields()[value.field].name == kFlaggedField ? 1 : 0;
+    });
+    return count;
+  };
+  EXPECT_EQ(flags(), 0);
+  set.statements[0].label_conflict = true;
+  EXPECT_EQ(flags(), 1);
+}
+
 TEST(SchemaTest, PersonalAttributesAreKnownByAnyOfTheirWords) {
   for (const char* name : {"Age", "Characteristics [Age]", "donor_id", "Patient", "Ethnicity",
                            "Characteristics [Individual]"}) {
