@@ -182,7 +182,7 @@ std::vector<Field> Provenance() {
       Facet("affiliation", 1, "Institution of a person of the study", kStudy),
       Keyword("specimen", 2, "Specimen"),
       Facet(kFlaggedField, 0,
-              "Words and the id beside them that disagree: `organism: mouse <NCBITaxon:9606>`"),
+            "Words and the id beside them that disagree: `organism: mouse <EX:0000001>`"),
       Personal("age", "Age of a person or animal"),
       Personal("ethnicity", "Ethnicity of a person"),
       Personal("donor", "Donor or patient"),
