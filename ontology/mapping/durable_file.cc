@@ -41,8 +41,9 @@ absl::Status WriteDurably(const std::string& path, absl::string_view content) {
   return fsync(dir) == 0 ? absl::OkStatus() : Failed(folder, "cannot be synced");
 }
 
-absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path, int64_t limit) {
+  // Without O_NONBLOCK a pipe would be waited for.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat(path, ": is not there"));
   if (fd < 0) return Failed(path, "cannot be opened");
   const absl::Cleanup close_it = [fd] { close(fd); };
@@ -50,6 +51,10 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   if (fstat(fd, &info) != 0) return Failed(path, "cannot be examined");
   if (!S_ISREG(info.st_mode))
     return absl::UnavailableError(absl::StrCat(path, ": is no ordinary file"));
+  if (info.st_size > limit) {
+    return LimitExceeded("mapping.file_bytes", limit, "path",
+                         absl::StrCat(path, ": ", info.st_size, " bytes; at most ", limit));
+  }
   std::string text(static_cast<size_t>(info.st_size), '\0');
   size_t size = 0;
   while (size < text.size()) {

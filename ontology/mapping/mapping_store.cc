@@ -146,7 +146,8 @@ absl::StatusOr<MappingFileReport> MappingStore::State::LoadFile(const std::strin
   MappingFileReport report;
   report.file = std::filesystem::path(path).filename().string();
   const SssomLimits limits;
-  PARFOCAL_ASSIGN_OR_RETURN(const std::string bytes, internal::ReadWholeFile(path));
+  PARFOCAL_ASSIGN_OR_RETURN(const std::string bytes,
+                            internal::ReadWholeFile(path, limits.file_bytes));
   const std::string fingerprint = FingerprintOf(
       absl::StrCat(FingerprintOf(bytes), MetadataBeside(path, limits.metadata_bytes)));
   const StoredSet* old = stored.OfSource(path);
@@ -259,8 +260,9 @@ absl::StatusOr<MappingImportReport> MappingStore::Import(absl::string_view conte
 
 absl::StatusOr<MappingImportReport> MappingStore::ImportFile(const std::string& path,
                                                              const MappingImport& options) {
-  absl::StatusOr<std::string> bytes = internal::ReadWholeFile(path);
+  absl::StatusOr<std::string> bytes = internal::ReadWholeFile(path, SssomLimits().file_bytes);
   if (!bytes.ok()) {
+    if (ReasonOf(bytes.status()) == "LIMIT_EXCEEDED") return bytes.status();
     return WithReason(
         absl::InvalidArgumentError(absl::StrCat("mapping set: ", bytes.status().message())),
         "MAPPING_SET", "path");
