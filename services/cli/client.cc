@@ -47,6 +47,7 @@ Client::Client(const std::string& address, absl::Duration timeout)
   harvest_ = v1::HarvestService::NewStub(channel);
   search_ = v1::SearchService::NewStub(channel);
   ontology_ = v1::OntologyService::NewStub(channel);
+  phenotype_ = v1::PhenotypeService::NewStub(channel);
 }
 
 }  // namespace parfocal::cli

@@ -13,6 +13,7 @@
 #include "parfocal/v1/catalogue_service.grpc.pb.h"
 #include "parfocal/v1/harvest_service.grpc.pb.h"
 #include "parfocal/v1/ontology_service.grpc.pb.h"
+#include "parfocal/v1/phenotype_service.grpc.pb.h"
 #include "parfocal/v1/search_service.grpc.pb.h"
 
 namespace parfocal::cli {
@@ -32,6 +33,7 @@ class Client {
   v1::HarvestService::Stub& harvest() { return *harvest_; }
   v1::SearchService::Stub& search() { return *search_; }
   v1::OntologyService::Stub& ontology() { return *ontology_; }
+  v1::PhenotypeService::Stub& phenotype() { return *phenotype_; }
 
   // One unary call: Call(client.search(), &v1::SearchService::Stub::Search, request, &response).
   template <typename Stub, typename Request, typename Response>
@@ -51,6 +53,7 @@ class Client {
   std::unique_ptr<v1::HarvestService::Stub> harvest_;
   std::unique_ptr<v1::SearchService::Stub> search_;
   std::unique_ptr<v1::OntologyService::Stub> ontology_;
+  std::unique_ptr<v1::PhenotypeService::Stub> phenotype_;
 };
 
 }  // namespace parfocal::cli

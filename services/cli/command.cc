@@ -40,6 +40,9 @@ absl::string_view WayOut(absl::string_view reason, absl::StatusCode code) {
       {"SOURCE_DEFINITION", "see parfocal source add --help"},
       {"OVERLOADED", "try again in a moment"},
       {"ONTOLOGY_FILE", "the node reads OBO, RDF/XML and Turtle, also with .gz"},
+      {"EXPRESSION_SYNTAX", "terms with AND, OR, NOT and brackets; labels in double quotes"},
+      {"TERM_UNKNOWN", "parfocal terms search finds terms by their words"},
+      {"GENES_NOT_LOADED", "the node has no gene table of that organism"},
   };
   for (const auto& row : kByReason) {
     if (row.reason == reason) return row.way_out;
@@ -209,6 +212,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddWorklistCommand(app, session);
   AddGenesCommands(app, session);
   AddMappingsCommands(app, session);
+  AddPhenotypeCommands(app, session);
   AddNodeCommands(app, session);
   AddCompletionCommand(app, session);
   return ParseAndRun(app, session, arguments);

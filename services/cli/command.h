@@ -61,6 +61,7 @@ void AddOntologyCommands(CLI::App& app, Session& session);
 void AddWorklistCommand(CLI::App& app, Session& session);
 void AddGenesCommands(CLI::App& app, Session& session);
 void AddMappingsCommands(CLI::App& app, Session& session);
+void AddPhenotypeCommands(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);
 

@@ -27,6 +27,8 @@
 #include "parfocal/harvest_rpc/harvest_service.h"
 #include "parfocal/harvest_run/harvest_runner.h"
 #include "parfocal/mutex.h"
+#include "parfocal/phenotype/matrix_follower.h"
+#include "parfocal/phenotype_rpc/phenotype_service.h"
 #include "parfocal/ro_crate/ro_crate_connector.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/search_rpc/search_service.h"
@@ -103,6 +105,7 @@ struct Node::Parts {
   std::unique_ptr<RecordStore> store;
   std::unique_ptr<IndexParts> index;
   std::unique_ptr<Normalisation> normalisation;
+  std::unique_ptr<phenotype::MatrixFollower> phenotypes;
   std::unique_ptr<PageTokens> tokens;
   std::unique_ptr<Fetcher> fetcher;
   ConnectorRegistry connectors = Connectors();
@@ -148,14 +151,20 @@ absl::Status Node::Parts::Open() {
   PARFOCAL_ASSIGN_OR_RETURN(
       index, IndexParts::Open(
                  *data / "index", store.get(), [this] { return ontologies->Current(); }, log));
+  PARFOCAL_ASSIGN_OR_RETURN(
+      phenotypes, phenotype::MatrixFollower::Open(*data / "phenotypes", store.get(), [this] {
+        return phenotype::Knowledge{ontologies->Current(), genes->Current(), mappings->Current()};
+      }));
   normalisation = std::make_unique<Normalisation>([this] { return NormalisationParts(); },
                                                   store.get(), index.get(), log);
   ontologies->OnRelease([this] {
     mappings->TermsChanged(*ontologies->Current());
     normalisation->StateChanged();
+    phenotypes->KnowledgeChanged();
     log->Info("ontology release swapped in", {{"release", index->ServedTerms()->release()}});
   });
   index->Start();
+  phenotypes->Start();
   const absl::Time until = absl::Now() + kIndexOpening;
   while (!index->index()->Open().ok() && index->Health().ok() && absl::Now() < until) {
     absl::SleepFor(absl::Milliseconds(5));
@@ -240,6 +249,8 @@ void Node::Parts::MakeServices() {
     return mappings->Current()->Decision(field, words).has_value();
   };
   services.push_back(MakeOntologyService(std::move(ontology)));
+  services.push_back(MakePhenotypeService(
+      {[this] { return phenotypes->Current(); }, store.get(), tokens.get(), &clock, &dispatcher}));
   services.push_back(MakeAdminService(
       {store.get(), index->index(), &dispatcher,
        [this](const std::string& directory) { return Checkpoint(directory); },
@@ -360,6 +371,8 @@ std::string Node::Parts::Metrics() {
         static_cast<double>(status.catalogue_sequence()));
   gauge("parfocal_index_sequence", "Sequence that the index has applied.",
         static_cast<double>(status.index_sequence()));
+  gauge("parfocal_phenotype_sequence", "Sequence that the phenotype matrix has applied.",
+        static_cast<double>(std::max<int64_t>(phenotypes->AppliedSequence(), 0)));
   gauge("parfocal_index_lag_seconds", "Age of the oldest change that the index lacks.",
         status.index_lag_seconds());
   gauge("parfocal_index_segments", "Segments of the index.",
@@ -417,6 +430,7 @@ void Node::Parts::Stop() {
   http.reset();
   runs.join();
   pool.reset();
+  if (phenotypes != nullptr) phenotypes->Stop();
   if (index != nullptr) index->Stop();
 }
 

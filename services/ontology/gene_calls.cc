@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "parfocal/rpc/gene_conversion.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/terms/curie.h"
 
@@ -44,24 +45,7 @@ absl::StatusOr<std::string> TaxonOf(const TermLookup& terms, const std::string& 
       "TERM_UNKNOWN", "organism");
 }
 
-void ToProto(const std::string& text, const GeneResolution& resolution, v1::GeneResolution* out) {
-  out->set_text(ValidUtf8(text));
-  // The values of both are in the same order, the wire's one further on.
-  out->set_outcome(
-      static_cast<v1::GeneResolution::Outcome>(static_cast<int>(resolution.outcome) + 1));
-  if (resolution.outcome == GeneOutcome::kOne) {
-    out->set_gene(ValidUtf8(resolution.candidates.front().id));
-    out->set_symbol(ValidUtf8(resolution.candidates.front().symbol));
-  }
-  for (const GeneCandidate& candidate : resolution.candidates) {
-    auto* added = out->add_candidates();
-    added->set_gene(ValidUtf8(candidate.id));
-    added->set_symbol(ValidUtf8(candidate.symbol));
-    added->set_match(
-        static_cast<v1::GeneResolution::Candidate::Match>(static_cast<int>(candidate.match) + 1));
-  }
-  out->set_reason(ValidUtf8(resolution.reason));
-}
+using parfocal::ToProto;  // The one below would hide it.
 
 void ToProto(const GeneLookup& genes, const Gene& gene, v1::Gene* out) {
   out->set_name("genes/" + ValidUtf8(gene.id));
@@ -105,7 +89,7 @@ absl::Status ResolveGenes(const GeneLookup& genes, const TermLookup& terms,
   PARFOCAL_RETURN_IF_ERROR(CheckLoaded(genes));
   PARFOCAL_ASSIGN_OR_RETURN(const std::string taxon, TaxonOf(terms, request.organism()));
   for (const std::string& text : request.texts()) {
-    ToProto(text, genes.Resolve(text, taxon), response->add_resolutions());
+    ToProto(genes.Resolve(text, taxon), text, response->add_resolutions());
   }
   return absl::OkStatus();
 }

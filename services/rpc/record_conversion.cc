@@ -188,7 +188,7 @@ void Perturbations(const ImageSet& set, v1::ImageSet* out) {
   std::map<uint32_t, v1::Perturbation> by_group;
   for (const Statement& statement : set.statements) {
     v1::Perturbation& perturbation = by_group[statement.group];
-    if (statement.field == "perturbed_gene") {
+    if (statement.field == "gene" && statement.role == "perturbed") {
       perturbation.add_genes(Text(statement.value));
       perturbation.add_gene_ids(Text(statement.stated_id));
     } else if (std::string* part = PerturbationPart(statement.field, &perturbation)) {

@@ -8,16 +8,18 @@
 #include "answer_conversion.h"
 #include "facet_request.h"
 #include "parfocal/rpc/call.h"
+#include "parfocal/rpc/pinned.h"
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/response_size.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/schema/schema.h"
 #include "parfocal/v1/search_service.grpc.pb.h"
-#include "pinned_snapshots.h"
 
 namespace parfocal {
 namespace {
 
+// Snapshots of past revisions; they share their segments.
+constexpr size_t kMaxPinned = 32;
 constexpr int kStandardPage = 25;
 constexpr int kMaxPage = 200;
 constexpr int kMaxSuggestions = 20;
@@ -71,7 +73,7 @@ struct Prepared {
 class SearchService final : public v1::SearchService::CallbackService {
  public:
   explicit SearchService(SearchServiceOptions options)
-      : options_(std::move(options)), pinned_(options_.clock) {}
+      : options_(std::move(options)), pinned_(options_.clock, kMaxPinned) {}
 
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const v1::SearchRequest* request,
@@ -113,12 +115,10 @@ class SearchService final : public v1::SearchService::CallbackService {
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotOf(const PagePosition& position) {
     const Revision revision{position.sequence, position.release};
-    if (auto pinned = pinned_.Find(revision)) return pinned;
+    if (auto pinned = pinned_.Find(revision.sequence, revision.release)) return pinned;
     PARFOCAL_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> newest, options_.index->Open());
     if (newest->revision() == revision) return newest;
-    return WithReason(absl::FailedPreconditionError("page_token: the state of the index that it "
-                                                    "belongs to is gone; begin the search again"),
-                      "CURSOR_EXPIRED", "page_token");
+    return StateIsGone();
   }
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> NewSnapshot(int64_t min_sequence,
@@ -164,7 +164,7 @@ class SearchService final : public v1::SearchService::CallbackService {
 
   std::string TokenBehind(const Prepared& search, const Hit& hit) {
     const Revision revision = search.snapshot->revision();
-    pinned_.Pin(search.snapshot);
+    pinned_.Pin(revision.sequence, revision.release, search.snapshot);
     return options_.tokens->Make(search.hash, {revision.sequence, revision.release, hit.sort_key});
   }
 
@@ -294,7 +294,7 @@ class SearchService final : public v1::SearchService::CallbackService {
   }
 
   const SearchServiceOptions options_;
-  PinnedSnapshots pinned_;
+  Pinned<Snapshot> pinned_;
 };
 
 }  // namespace

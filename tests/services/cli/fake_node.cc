@@ -313,8 +313,8 @@ grpc::Status FakeAdmin::CheckIndex(grpc::ServerContext*, const v1::CheckIndexReq
 FakeNode::FakeNode() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
-  for (grpc::Service* service :
-       std::initializer_list<grpc::Service*>{&harvest, &catalogue, &search, &ontology, &admin}) {
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+           &harvest, &catalogue, &search, &ontology, &phenotype, &admin}) {
     builder.RegisterService(service);
   }
   server_ = builder.BuildAndStart();

@@ -17,6 +17,7 @@
 #include "parfocal/v1/harvest_service.grpc.pb.h"
 #include "parfocal/v1/ontology_service.grpc.pb.h"
 #include "parfocal/v1/search_service.grpc.pb.h"
+#include "services/cli/fake_phenotype.h"
 
 namespace parfocal::cli {
 
@@ -153,6 +154,7 @@ class FakeNode {
   FakeCatalogue catalogue;
   FakeSearch search;
   FakeOntology ontology;
+  FakePhenotype phenotype;
   FakeAdmin admin;
 
  private:

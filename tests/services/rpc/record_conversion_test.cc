@@ -20,6 +20,13 @@ Statement Says(const char* field, const char* value, uint32_t group = 0,
   return statement;
 }
 
+// As connectors say it: the role tells a perturbed gene from a tagged one.
+Statement Perturbed(const char* symbol, uint32_t group, const char* stated_id) {
+  Statement statement = Says("gene", symbol, group, stated_id);
+  statement.role = "perturbed";
+  return statement;
+}
+
 TEST(RecordConversionTest, AssemblesChannelsAndPerturbationsByGroup) {
   ImageSet set{.source = "s", .study = "S1", .id = "p/A1"};
   set.statements = {Says("channel_label", "0", 1),
@@ -28,8 +35,9 @@ TEST(RecordConversionTest, AssemblesChannelsAndPerturbationsByGroup) {
                     Says("channel_stain", "GFP", 2),
                     Says("channel_target", "unmarked"),
                     Says("perturbation_type", "RNAi", 3),
-                    Says("perturbed_gene", "abc", 3, "EX:1"),
-                    Says("perturbed_gene", "def", 3),
+                    Perturbed("abc", 3, "EX:1"),
+                    Perturbed("def", 3, ""),
+                    Says("gene", "tag", 3),
                     Says("reagent", "si1", 3),
                     Says("compound", "water", 4),
                     Says("dose", "1 uM", 4),
@@ -51,7 +59,7 @@ TEST(RecordConversionTest, AssemblesChannelsAndPerturbationsByGroup) {
   EXPECT_EQ(is.perturbations(0).gene_ids(1), "");
   EXPECT_EQ(is.perturbations(0).reagent(), "si1");
   EXPECT_EQ(is.perturbations(1).compound() + is.perturbations(1).dose(), "water1 uM");
-  EXPECT_EQ(is.statements_size(), 13);
+  EXPECT_EQ(is.statements_size(), 14);
 }
 
 TEST(RecordConversionTest, BasicLeavesOutAttributesAndAffiliations) {

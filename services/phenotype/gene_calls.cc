@@ -1,0 +1,83 @@
+#include "absl/strings/str_join.h"
+#include "answer_conversion.h"
+#include "calls.h"
+#include "parfocal/rpc/gene_conversion.h"
+#include "parfocal/rpc/response_size.h"
+#include "parfocal/rpc/utf8.h"
+#include "request_conversion.h"
+
+namespace parfocal {
+namespace {
+
+// Room for what one profile may add to a full answer.
+constexpr size_t kProfilesBytes = kMaxResponseBytes - kPageBytes;
+
+}  // namespace
+
+absl::Status GetGeneProfile(const MatrixPages& pages, const v1::GetGeneProfileRequest& request,
+                            v1::GeneProfile* response) {
+  google::protobuf::RepeatedPtrField<std::string> one;
+  *one.Add() = request.gene();
+  PARFOCAL_ASSIGN_OR_RETURN(const std::vector<std::string> names, ReadNames(one, 1, "gene"));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Scope scope, ReadScope(request.scope()));
+  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
+  PARFOCAL_ASSIGN_OR_RETURN(const std::vector<phenotype::GeneProfile> profiles,
+                            matrix->Profiles(names, request.organism(), scope));
+  ToProto(profiles.front(), response);
+  response->set_revision(ValidUtf8(matrix->revision()));
+  return absl::OkStatus();
+}
+
+absl::Status BatchGetGeneProfiles(const MatrixPages& pages,
+                                  const v1::BatchGetGeneProfilesRequest& request,
+                                  v1::BatchGetGeneProfilesResponse* response) {
+  PARFOCAL_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                            ReadNames(request.genes(), phenotype::kMaxNames, "genes"));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Scope scope, ReadScope(request.scope()));
+  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
+  PARFOCAL_ASSIGN_OR_RETURN(const std::vector<phenotype::GeneProfile> profiles,
+                            matrix->Profiles(names, request.organism(), scope));
+  size_t bytes = 0;
+  for (const phenotype::GeneProfile& from : profiles) {
+    v1::GeneProfile* to = response->add_profiles();
+    ToProto(from, to);
+    const size_t size = to->ByteSizeLong();
+    if (bytes + size > kProfilesBytes) {
+      // As beyond the number of profiles: the resolution alone.
+      to->Clear();
+      to->set_asked(ValidUtf8(from.asked));
+      ToProto(from.resolution, from.asked, to->mutable_resolution());
+    }
+    bytes += to->ByteSizeLong();
+  }
+  response->set_revision(ValidUtf8(matrix->revision()));
+  return absl::OkStatus();
+}
+
+absl::Status SimilarGenes(const MatrixPages& pages, const v1::SimilarGenesRequest& request,
+                          v1::SimilarGenesResponse* response) {
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::SimilarQuery query, ReadQuery(request));
+  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::SimilarAnswer answer, matrix->Similar(query));
+  for (const auto& match : answer.genes) ToProto(match, response->add_genes());
+  ToProto(answer.resolution, query.gene, response->mutable_resolution());
+  response->set_revision(ValidUtf8(matrix->revision()));
+  ToProto(answer.explain, response->mutable_explain());
+  return absl::OkStatus();
+}
+
+absl::Status CompareProfiles(const MatrixPages& pages, const v1::CompareProfilesRequest& request,
+                             v1::CompareProfilesResponse* response) {
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::CompareQuery query, ReadQuery(request));
+  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Comparison answer, matrix->Compare(query));
+  response->set_sim_gic(answer.sim_gic);
+  response->set_resnik_bma(answer.resnik_bma);
+  for (const phenotype::SharedTerm& term : answer.shared) ToProto(term, response->add_shared());
+  ToProto(answer.resolution_a, absl::StrJoin(query.a, " "), response->mutable_resolution_a());
+  ToProto(answer.resolution_b, absl::StrJoin(query.b, " "), response->mutable_resolution_b());
+  response->set_revision(ValidUtf8(matrix->revision()));
+  return absl::OkStatus();
+}
+
+}  // namespace parfocal

@@ -1,0 +1,50 @@
+// On which matrix a call answers, and where its page begins.
+//
+// Thread safety: any thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "google/protobuf/message.h"
+#include "parfocal/phenotype/phenotype_matrix.h"
+#include "parfocal/phenotype_rpc/phenotype_service.h"
+#include "parfocal/rpc/pinned.h"
+
+namespace parfocal {
+
+// A page that has been understood.
+struct MatrixPage {
+  std::shared_ptr<const phenotype::PhenotypeMatrix> matrix;
+  phenotype::Window window;
+  std::string hash;  // Of the request.
+};
+
+class MatrixPages {
+ public:
+  explicit MatrixPages(const PhenotypeServiceOptions& options);
+
+  // The newest matrix; UNAVAILABLE with INDEX_BEHIND before there is one.
+  absl::StatusOr<std::shared_ptr<const phenotype::PhenotypeMatrix>> Newest() const;
+
+  // `page_size` and `page_token` are those of `request`. Fails as PageTokens::Read and PageSize do,
+  // with CURSOR_EXPIRED if nobody holds the token's matrix any more.
+  absl::StatusOr<MatrixPage> Open(const google::protobuf::Message& request, int64_t page_size,
+                                  const std::string& page_token);
+
+  // The token of the page behind `sent` rows of `page`; empty if all `total` are sent.
+  std::string TokenBehind(const MatrixPage& page, size_t sent, int64_t total);
+
+ private:
+  // Each may hold some hundred megabytes, and harvests make new ones all the time.
+  static constexpr size_t kMaxPinned = 3;
+  static constexpr int kStandardPage = 100;
+  static constexpr int kMaxPage = 1000;
+
+  const std::function<std::shared_ptr<const phenotype::PhenotypeMatrix>()> newest_;
+  const PageTokens* const tokens_;
+  Pinned<phenotype::PhenotypeMatrix> pinned_;
+};
+
+}  // namespace parfocal
