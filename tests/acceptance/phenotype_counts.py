@@ -15,7 +15,8 @@ The rules:
     do names that say `normal`, where a protein or a transcript is, or which part of a plant is shown.
   - Positives roll up over is-a and part-of of CMPO; negatives never do.
 
-Run alone it prints everything as JSON: phenotype_counts.py [FOLDER]."""
+Run alone it prints everything as JSON: phenotype_counts.py [FOLDER]; with a term (FOLDER TERM) how many genes
+show it by each way of counting."""
 import collections
 import csv
 import gzip
@@ -133,7 +134,7 @@ class StudyFile:
 
     def __init__(self, path):
         self.blocks = {}
-        self.type = self.accession = ""
+        self.organism = self.accession = ""
         rows = collections.defaultdict(list)
         for line in re.split(r"\r\n|\n|\r", read_text(path)) + ["Screen Number\t"]:
             cells = [cell.strip() for cell in line.split("\t")]
@@ -147,7 +148,7 @@ class StudyFile:
         first = lambda key: (rows.get(key) or [[""]])[0]
         if "Comment[IDR Study Accession]" in rows:
             self.accession = first("Comment[IDR Study Accession]")[0]
-            self.type = ", ".join(first("Study Type"))
+            self.organism = (first("Study Organism") or [""])[0]
         name = (first("Comment[IDR Screen Name]") or [""])[0] or (first("Comment[IDR Experiment Name]") or [""])[0]
         if not name:
             return
@@ -159,6 +160,7 @@ class StudyFile:
         self.blocks[name.split("/")[-1].strip()] = {
             "what": " ".join(first("Library Type") + first("Screen Technology Type")),
             "join": (first("Processed Data Column Link To Library File") or [""])[0],
+            "organism": (first("Screen Organism") or first("Experiment Organism") or [""])[0] or self.organism,
             "declared": declared}
 
 
@@ -172,7 +174,7 @@ def kind_of(study, name, term):
 
 class Row:
     """What one row says, judged by the rules."""
-    __slots__ = ("genes", "compound", "control", "failed", "imaged", "positive", "negative")
+    __slots__ = ("genes", "organism", "compound", "control", "failed", "imaged", "positive", "negative")
 
 
 class Block:
@@ -186,6 +188,7 @@ class Block:
         self.ids = table.column("Gene Identifier", "Comment [Gene Identifier]")
         self.symbols = table.column("Gene Symbol", "Gene Symbol (Ensembl 81)", "Comment [Gene Symbol]")
         self.compound = table.column("Compound Name")
+        self.organism = table.column("Characteristics [Organism]", "Characteristics [Organism 1]")
         self.control = table.column("Control Type", "Comment [Control Type]")
         self.quality = table.column("Quality Control", "Assay Quality Control")
         self.comments = table.column("Comments")
@@ -228,6 +231,7 @@ class Block:
         text = lambda column: cells[column] if column is not None else ""
         row.genes = self.genes_of(cells) if self.genes_perturbed else []
         row.compound = text(self.compound) if self.compounds else ""
+        row.organism = text(self.organism) or self.facts["organism"]
         row.control = not NO_CONTROL.match(text(self.control))
         row.failed = bool(FAILED.search(text(self.quality)))
         row.imaged = not NO_IMAGE.search(text(self.comments))
@@ -363,10 +367,43 @@ def pairs_in_two_studies(all_blocks):
     return {pair for pair, seen in studies.items() if len(seen) > 1}
 
 
+def counting_rules(all_blocks, closure, term):
+    """How many genes show `term`, by each way of counting: {(what is a gene, asserted or rolled up, controls in
+    or out, reagents): count}."""
+    kinds = {
+        "identifier of the study": lambda b, r, g: (b.study, gene_key(g)),
+        "identifier": lambda b, r, g: gene_key(g),
+        "symbol alone": lambda b, r, g: (g[1] or g[0]).upper(),
+        "organism and symbol": lambda b, r, g: (fold(r.organism), (g[1] or g[0]).upper()),
+    }
+    found = collections.defaultdict(set)
+    for block in all_blocks:
+        for row in block.rows:
+            asserted = {t for _, t in row.positive}
+            if row.failed or not any(term in closure.ancestors(t) for t in asserted):
+                continue
+            for rolled in ("asserted", "rolled up"):
+                if rolled == "asserted" and term not in asserted:
+                    continue
+                for controls in ("controls in", "controls out"):
+                    if controls == "controls out" and row.control:
+                        continue
+                    for targets in ("all reagents", "one target"):
+                        if targets == "one target" and len(row.genes) != 1:
+                            continue
+                        for kind, key in kinds.items():
+                            found[kind, rolled, controls, targets].update(key(block, row, g) for g in row.genes)
+    return {rule: len(genes) for rule, genes in sorted(found.items())}
+
+
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[3] / "shared/data")
     closure = Closure(folder / "ontologies/cmpo.obo")
     everything = list(blocks(folder / "idr"))
+    if len(sys.argv) > 2:
+        for rule, count in counting_rules(everything, closure, sys.argv[2]).items():
+            print("%-26s %-10s %-13s %-13s %6d" % (*rule, count))
+        return
     answer = {"screens": {}, "terms": {}}
     rolled, exact = collections.defaultdict(set), collections.defaultdict(set)
     for block in everything:

@@ -1,0 +1,216 @@
+"""What a node says of phenotypes, against a count of the same tables by other means
+(phenotype_counts.py), and the figures and questions that the phenotype service was asked for."""
+import collections
+import os
+import re
+import shutil
+import sys
+import time
+import xml.etree.ElementTree
+
+import phenotype_counts
+from node import Checks, Node, skip_without_corpus
+
+ELONGATED = "CMPO:0000077"
+LONG_MICROTUBULES = "CMPO:0000370"
+
+
+def start(build, data):
+    """A node with the corpus harvested, indexed and in the matrix."""
+    node = Node(build)
+    ontologies = data / "ontologies"
+    node.start(wait=300, genes=[data / "genes"], ontologies=[ontologies / name for name in (
+        "cmpo.obo", "fbbi-2020-11-06.obo", "ncbitaxon-taxslim.obo.gz", "mp-2024-02-07.rebuilt.obo.gz",
+        "go-2022-07-01.rebuilt.obo.gz", "fypo-basic-2016-01.obo.gz")])
+    node.cli("source", "add", "idr", "--connector", "idr", "--location",
+             os.environ.get("PARFOCAL_IDR", str(data / "idr")))
+    run = node.cli("harvest", "idr")
+    node.wait_indexed(300)
+    deadline = time.monotonic() + 300
+    newest = int(node.status()["catalogueSequence"])
+    while time.monotonic() < deadline:
+        revision = node.cli("phenotype", "coverage", "--study", "nothing")["revision"]
+        if int(re.match(r"\d+", revision).group()) >= newest:
+            return node, run
+        time.sleep(0.5)
+    raise RuntimeError("the matrix is behind after 300 s: %s of %d" % (revision, newest))
+
+
+def terms_of(node, screen, *extra):
+    answer = node.cli("phenotype", "terms", "--study", screen, *extra)
+    return {row["term"]: row for row in answer.get("terms", [])}
+
+
+def genes_of(node, term, *extra):
+    return node.cli("phenotype", "genes", "--term", term, *extra)
+
+
+def identifiers(answer, single=False):
+    """{(study/screen, source identifier)} of the evidence of an answer."""
+    found = set()
+    for gene in answer.get("genes", []):
+        for row in gene["evidence"]:
+            if int(row["positive"]) > 0 and (not single or int(row["singleTarget"]) > 0):
+                found |= {("%s/%s" % (row["study"], row["block"]), name) for name in row["sourceIdentifiers"]}
+    return found
+
+
+def screens_equal(checks, node, blocks):
+    """Every screen, every term: image sets positive, negative, controls, failed; genes."""
+    for block in blocks:
+        screen = "%s/%s" % (block.study, block.name)
+        counted = phenotype_counts.per_term(block)
+        if not any(entry["tested"] or entry["controls"] for entry in counted.values()):
+            continue
+        compound = not block.genes_perturbed
+        answered = terms_of(node, screen)
+        for term, entry in sorted(counted.items()):
+            row = answered.get(term, {})
+            got = tuple(int(row.get(key, 0)) for key in ("positive", "negative", "controls", "failed"))
+            want = (entry["positive"], entry["negative"], entry["controls"], entry["excluded"])
+            if any(want) or any(got):
+                checks.equal("%s %s: positive, negative, controls, failed" % (screen, term), got, want)
+            if entry["genes"] and not compound:
+                found = genes_of(node, term, "--exact", "--study", screen)
+                checks.equal("%s %s: source identifiers" % (screen, term),
+                             {name for gene in found["genes"] for name in gene["sourceIdentifiers"]}, entry["genes"])
+        extra = {term for term, row in answered.items()
+                 if term not in counted and int(row["positive"]) + int(row["negative"]) > 0}
+        checks.equal("%s: terms that only the node has" % screen, extra, set())
+
+
+def corpus_equal(checks, node, blocks, closure):
+    """Identifiers of every term over the corpus, exact and rolled up."""
+    exact, rolled = collections.defaultdict(set), collections.defaultdict(set)
+    for block in blocks:
+        if not block.genes_perturbed:
+            continue
+        for term, entry in phenotype_counts.per_term(block).items():
+            pairs = {("%s/%s" % (block.study, block.name), gene) for gene in entry["genes"]}
+            exact[term] |= pairs
+            for above in closure.ancestors(term):
+                rolled[above] |= pairs
+    for term in sorted(rolled):
+        if not term.startswith("CMPO:") or not rolled[term]:
+            continue
+        checks.equal("%s over the corpus" % term, identifiers(genes_of(node, term)), rolled[term])
+        if exact[term]:
+            checks.equal("%s over the corpus, exact" % term, identifiers(genes_of(node, term, "--exact")), exact[term])
+
+
+def figures(checks, node, closure):
+    """Elongated cell: the figures of the three screens."""
+    def count(study, *extra):
+        return int(genes_of(node, ELONGATED, "--study", study, *extra)["totalSourceIdentifiers"])
+
+    checks.equal("idr0001 screenA, the term itself", count("idr0001/screenA", "--exact"), 39)
+    checks.equal("idr0001 screenA, with pear-shaped cell below it", count("idr0001/screenA"), 48)
+    checks.equal("idr0008 screenB", count("idr0008/screenB"), 72)
+    single = count("idr0012/screenA", "--single-target")
+    checks.true("idr0012 screenA, one target", single >= 97, str(single))
+    checks.true("long microtubules are no long cells", ELONGATED not in closure.ancestors(LONG_MICROTUBULES))
+    answer = genes_of(node, ELONGATED, "--explain")
+    seen = {term for expansion in answer["explain"]["terms"] for term in expansion.get("seen", [])}
+    checks.true("nor does the node count them", LONG_MICROTUBULES not in seen and ELONGATED in seen, str(seen))
+
+
+def questions(checks, node, blocks):
+    profile = node.cli("phenotype", "profile", "KIF11", "--organism", "NCBITaxon:9606")["profiles"][0]
+    negative = sum(int(term["negative"]) for term in profile["terms"])
+    controls = {"%s/%s" % (s["study"], s["block"]): int(s["controls"]) for s in profile["screens"] if int(s["controls"])}
+    counted_negative, counted_controls = 0, collections.Counter()
+    for block in blocks:
+        for row in block.rows:
+            if any(symbol == "KIF11" for _, symbol in row.genes):
+                counted_controls["%s/%s" % (block.study, block.name)] += row.control
+                if not (row.control or row.failed or not row.imaged):
+                    counted_negative += len({term for _, term in row.negative if term})
+    checks.equal("KIF11: tested negatives", negative, counted_negative)
+    checks.equal("KIF11: as a control", controls, {k: v for k, v in counted_controls.items() if v})
+
+    block = next(b for b in blocks if (b.study, b.name) == ("idr0094", "screenA"))
+    hits = {row.compound for row in block.rows if row.positive and not row.control}
+    tested = {row.compound for row in block.rows if (row.positive or row.negative) and not row.control}
+    without = node.cli("phenotype", "compounds", "--without-effect", "--study", "idr0094/screenA")
+    with_effect = node.cli("phenotype", "compounds", "--term", "CMPO:0000161", "--study", "idr0094/screenA")
+    names = lambda answer: {hit["name"] for hit in answer.get("compounds", [])}
+    checks.equal("idr0094: compounds without effect", names(without), tested - hits)
+    checks.equal("idr0094: hits", names(with_effect), hits)
+    scores = [score for hit in with_effect["compounds"] for row in hit["evidence"] for score in row["scores"]]
+    checks.true("idr0094: scores have decimal points", scores and all(re.fullmatch(r"-?\d+(\.\d+)?", s) for s in scores),
+                str(scores[:3]))
+    controls = sum(int(row["controls"]) for row in node.cli("phenotype", "coverage", "--study", "idr0094/screenA")["screens"])
+    checks.equal("idr0094: control wells", controls, sum(1 for row in block.rows if row.control and row.compound))
+
+
+def evidence(checks, node):
+    """From a number to the bytes as received."""
+    hit = genes_of(node, ELONGATED, "--exact", "--study", "idr0001/screenA")["genes"][0]
+    subject = hit["gene"] or hit["sourceIdentifiers"][0]
+    items = node.cli("phenotype", "evidence", subject, "--organism", hit["organism"], "--term", ELONGATED, "--exact",
+                     "--study", "idr0001/screenA")["items"]
+    checks.equal("evidence of a gene", len(items), sum(int(row["positive"]) for row in hit["evidence"]))
+    raw = node.cli("show", items[0]["imageSet"], "--raw", as_json=False).stdout
+    checks.true("raw record names the gene", hit["sourceIdentifiers"][0] in raw, raw[:200])
+
+
+def network(checks, node):
+    """The union of three screens in three species as human genes, in two formats."""
+    folder = node.directory
+    for name in ("graphml", "cx2"):
+        node.cli("phenotype", "network", "--term", ELONGATED, "--pool-to", "NCBITaxon:9606", "--format", name, "-o",
+                 str(folder / ("elongated." + name)), as_json=False)
+    tree = xml.etree.ElementTree.parse(folder / "elongated.graphml")
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    nodes, edges = len(tree.findall(".//%snode" % space)), len(tree.findall(".//%sedge" % space))
+    checks.true("network has genes and edges", nodes > 50 and edges > 50, "%d nodes, %d edges" % (nodes, edges))
+    print("network of %s: %d nodes, %d edges" % (ELONGATED, nodes, edges))
+
+
+def lists(checks, node):
+    """Gene lists as people have them."""
+    path = node.directory / "list.txt"
+    path.write_text("\ufeffKIF11\r\n1-Mar\r\n\r\nKIF11\r\nEG5\r\nFBgn0000018\r\nno such gene\r\n" + "x" * 5000 + "\r\n")
+    answer = node.cli("phenotype", "profile", "--genes", str(path), "--organism", "NCBITaxon:9606")
+    outcomes = {p["asked"][:12]: p["resolution"]["outcome"] for p in answer["profiles"]}
+    checks.equal("every entry is answered once", len(answer["profiles"]), 6)
+    checks.equal("KIF11", outcomes["KIF11"], "ONE")
+    checks.true("a date is no gene", outcomes["1-Mar"] in ("AMBIGUOUS", "DAMAGED", "ONE"), outcomes["1-Mar"])
+    checks.equal("nonsense", outcomes["no such gene"], "UNKNOWN")
+    path.write_text("".join("GENE%d\n" % i for i in range(10000)))
+    began = time.monotonic()
+    result = node.cli("phenotype", "profile", "--genes", str(path), check=False, as_json=False)
+    checks.equal("10,000 entries that are none", result.returncode, 1)
+    print("10,000 entries: %.1f s" % (time.monotonic() - began))
+
+
+def main():
+    data = skip_without_corpus()
+    checks = Checks("phenotype")
+    closure = phenotype_counts.Closure(data / "ontologies/cmpo.obo")
+    blocks = list(phenotype_counts.blocks(data / "idr"))
+    node, run = start(sys.argv[1], data)
+    try:
+        checks.equal("run complete", run.get("state"), "COMPLETE")
+        figures(checks, node, closure)
+        screens_equal(checks, node, blocks)
+        corpus_equal(checks, node, blocks, closure)
+        questions(checks, node, blocks)
+        evidence(checks, node)
+        network(checks, node)
+        lists(checks, node)
+        species = {row["organism"]: row for row in node.cli("phenotype", "coverage")["species"]}
+        print("pairs with support in two studies: %s; by source identifier alone: %d" % (
+            {k: v["pairsInTwoStudies"] for k, v in species.items()},
+            len(phenotype_counts.pairs_in_two_studies(blocks))))
+    finally:
+        if os.environ.get("PARFOCAL_KEEP"):
+            print("kept: %s on port %d" % (node.directory, node.port))
+            node.stop()
+        else:
+            node.cleanup()
+    checks.finish()
+
+
+if __name__ == "__main__":
+    main()
