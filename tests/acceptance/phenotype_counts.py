@@ -16,7 +16,7 @@ The rules:
   - Positives roll up over is-a and part-of of CMPO; negatives never do.
 
 Run alone it prints everything as JSON: phenotype_counts.py [FOLDER]; with a term (FOLDER TERM) how many genes
-show it by each way of counting."""
+show it by each way of counting; with a symbol (FOLDER SYMBOL) where that gene was negative."""
 import collections
 import csv
 import gzip
@@ -396,10 +396,26 @@ def counting_rules(all_blocks, closure, term):
     return {rule: len(genes) for rule, genes in sorted(found.items())}
 
 
+def negatives_of(all_blocks, symbol):
+    """{(screen, "as a control" or "as a gene screened"): image sets that deny a term} for one gene."""
+    found = collections.Counter()
+    for block in all_blocks:
+        for row in block.rows:
+            if row.failed or not row.imaged or not any(name == symbol for _, name in row.genes):
+                continue
+            denied = len({term for _, term in row.negative if term}) > 0
+            found["%s/%s" % (block.study, block.name), "as a control" if row.control else "as a gene screened"] += denied
+    return found
+
+
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[3] / "shared/data")
     closure = Closure(folder / "ontologies/cmpo.obo")
     everything = list(blocks(folder / "idr"))
+    if len(sys.argv) > 2 and ":" not in sys.argv[2]:
+        for (screen, how), count in sorted(negatives_of(everything, sys.argv[2]).items()):
+            print("%-20s %-20s %6d" % (screen, how, count))
+        return
     if len(sys.argv) > 2:
         for rule, count in counting_rules(everything, closure, sys.argv[2]).items():
             print("%-26s %-10s %-13s %-13s %6d" % (*rule, count))
