@@ -230,6 +230,9 @@ TEST_F(PhenotypeServiceTest, ATextThatIsNotUtf8OrTooLongIsMendedInTheAnswer) {
 }
 
 TEST_F(PhenotypeServiceTest, SimilarityComparisonAndEnrichmentArePassedOn) {
+  // A term that every gene has says nothing: one gene has another.
+  archive_.Put({Well("S1", "screenA/5", "GE", "EX:0000021")});
+  matrix_ = archive_.Matrix();
   v1::SimilarGenesRequest similar;
   similar.set_gene("GA");
   similar.set_organism("human");
@@ -264,6 +267,9 @@ TEST_F(PhenotypeServiceTest, SimilarityComparisonAndEnrichmentArePassedOn) {
 }
 
 TEST_F(PhenotypeServiceTest, ANetworkCreditsItsStudies) {
+  // A term that every gene has says nothing: one gene has another.
+  archive_.Put({Well("S1", "screenA/5", "GE", "EX:0000021")});
+  matrix_ = archive_.Matrix();
   v1::BuildNetworkRequest request;
   request.set_expression("EX:0000010");
   request.set_min_information_content(0.01);
