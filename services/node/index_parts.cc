@@ -27,7 +27,7 @@ class WriterAndIndex final : public IndexParts {
     options.on_publish = [this](const PublishedIndex& published) {
       MutexLock lock(&mu_);
       last_ = std::make_unique<PublishedIndex>(published);
-      if (!held_ || served_sequence_ < 0) PublishLast();
+      if (!held_ || ServedSequence() < 0) PublishLast(ServedTerms());
     };
     PARFOCAL_ASSIGN_OR_RETURN(
         writer_,
@@ -57,16 +57,15 @@ class WriterAndIndex final : public IndexParts {
   void Publish() override {
     MutexLock lock(&mu_);
     held_ = false;
-    served_terms_ = terms_();
-    PublishLast();
+    PublishLast(terms_());
   }
   std::shared_ptr<const TermLookup> ServedTerms() const override {
-    MutexLock lock(&mu_);
+    MutexLock lock(&served_mu_);
     return served_terms_;
   }
 
   int64_t ServedSequence() const override {
-    MutexLock lock(&mu_);
+    MutexLock lock(&served_mu_);
     return served_sequence_;
   }
   bool WaitApplied(int64_t sequence, absl::Time deadline) const override {
@@ -75,16 +74,16 @@ class WriterAndIndex final : public IndexParts {
 
   absl::Status Health() const override {
     {
-      MutexLock lock(&mu_);
+      MutexLock lock(&served_mu_);
       if (!publish_failure_.ok()) return publish_failure_;
     }
     return writer_->health();
   }
 
   void Size(int64_t* segments, int64_t* values) const override {
-    MutexLock lock(&mu_);
-    *segments = last_ == nullptr ? 0 : static_cast<int64_t>(last_->manifest.segments.size());
-    *values = last_ == nullptr ? 0 : static_cast<int64_t>(last_->manifest.values);
+    MutexLock lock(&served_mu_);
+    *segments = segments_;
+    *values = values_;
   }
 
   absl::Status Rebuild(const std::function<void(int64_t sequence)>& progress) override {
@@ -127,41 +126,56 @@ class WriterAndIndex final : public IndexParts {
   // The terms with which a snapshot of `release` was published, so that a page of an older search
   // is bound as its first page was.
   std::shared_ptr<const TermLookup> TermsOf(const std::string& release) const {
-    MutexLock lock(&mu_);
+    MutexLock lock(&served_mu_);
     const auto found = releases_.find(release);
     std::shared_ptr<const TermLookup> terms =
         found == releases_.end() ? nullptr : found->second.lock();
     return terms != nullptr ? terms : served_terms_;
   }
 
-  void PublishLast() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+  // Takes as long as a dictionary of all values under other terms does; searches go on meanwhile.
+  void PublishLast(std::shared_ptr<const TermLookup> terms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    {
+      MutexLock lock(&served_mu_);
+      for (auto it = releases_.begin(); it != releases_.end();)
+        it = it->second.expired() ? releases_.erase(it) : std::next(it);
+      // Before the snapshot that is bound with it.
+      releases_[terms->release()] = terms;
+      if (last_ == nullptr) served_terms_ = terms;
+    }
     if (last_ == nullptr) return;
-    const std::shared_ptr<const TermLookup> terms = served_terms_;
-    for (auto it = releases_.begin(); it != releases_.end();)
-      it = it->second.expired() ? releases_.erase(it) : std::next(it);
-    releases_[terms->release()] = terms;
     Manifest manifest = last_->manifest;
     manifest.release = terms->release();
-    publish_failure_ = index_.Publish(last_->directory, manifest, last_->vocabulary, terms);
-    if (!publish_failure_.ok()) {
+    const absl::Status published =
+        index_.Publish(last_->directory, manifest, last_->vocabulary, terms);
+    if (!published.ok()) {
       log_->Error("a state of the index cannot be opened; the one before answers",
                   {{"sequence", absl::StrCat(manifest.sequence)},
-                   {"reason", std::string(publish_failure_.message())}});
-    } else {
-      served_sequence_ = manifest.sequence;
+                   {"reason", std::string(published.message())}});
     }
+    MutexLock lock(&served_mu_);
+    publish_failure_ = published;
+    segments_ = static_cast<int64_t>(manifest.segments.size());
+    values_ = static_cast<int64_t>(manifest.values);
+    if (!published.ok()) return;
+    served_terms_ = std::move(terms);
+    served_sequence_ = manifest.sequence;
   }
 
   const Terms terms_;
   const Log* const log_;
   SegmentSearchIndex index_;
-  mutable Mutex mu_;
-  std::shared_ptr<const TermLookup> served_terms_ ABSL_GUARDED_BY(mu_);
-  int64_t served_sequence_ ABSL_GUARDED_BY(mu_) = -1;
-  bool held_ ABSL_GUARDED_BY(mu_) = false;
+  Mutex mu_;  // Held while a state is published. Taken before served_mu_.
   std::unique_ptr<PublishedIndex> last_ ABSL_GUARDED_BY(mu_);
-  std::map<std::string, std::weak_ptr<const TermLookup>> releases_ ABSL_GUARDED_BY(mu_);
-  absl::Status publish_failure_ ABSL_GUARDED_BY(mu_);
+  bool held_ ABSL_GUARDED_BY(mu_) = false;
+
+  mutable Mutex served_mu_;  // Held for a moment, by searches too.
+  std::shared_ptr<const TermLookup> served_terms_ ABSL_GUARDED_BY(served_mu_);
+  int64_t served_sequence_ ABSL_GUARDED_BY(served_mu_) = -1;
+  std::map<std::string, std::weak_ptr<const TermLookup>> releases_ ABSL_GUARDED_BY(served_mu_);
+  absl::Status publish_failure_ ABSL_GUARDED_BY(served_mu_);
+  int64_t segments_ ABSL_GUARDED_BY(served_mu_) = 0;
+  int64_t values_ ABSL_GUARDED_BY(served_mu_) = 0;
   std::unique_ptr<IndexWriter> writer_;  // Last: it calls back into the rest until it is gone.
 };
 
