@@ -28,8 +28,30 @@ void Cut(Window window, std::vector<T>* rows) {
 // Image sets of one study, by block and term.
 struct TermRows {
   std::vector<uint32_t> positive, negative;
+  int64_t controls = 0, failed = 0;  // That show the term.
 };
 using RowsByTerm = std::map<std::pair<std::string, uint32_t>, TermRows>;
+
+// Adds what controls and failed image sets show. Many of them have no subject, so that of the scope
+// only study, block and source restrict them.
+void CountApart(const MatrixData& data, const BoundScope& scope, uint32_t study, RowsByTerm* out) {
+  const StudyTally& tally = *data.studies()[study].tally;
+  for (uint32_t row = 0; row < tally.facts().rows(); ++row) {
+    const SetContext& context = tally.facts().context(row);
+    if (!(context.control || context.failed) || !scope.HasPlace(study, context.block)) continue;
+    std::set<uint32_t> shown;
+    for (const FindingFact& fact : tally.facts().findings(row)) {
+      if (fact.kind != scope.kind() || fact.outcome != Outcome::kPositive || fact.term.empty())
+        continue;
+      const auto at = std::lower_bound(tally.terms().begin(), tally.terms().end(), fact.term);
+      shown.insert(data.TermOf(study, static_cast<uint32_t>(at - tally.terms().begin())));
+    }
+    for (const uint32_t term : shown) {
+      TermRows& rows = (*out)[{context.block, term}];
+      ++(context.control ? rows.controls : rows.failed);
+    }
+  }
+}
 
 RowsByTerm RowsOf(const MatrixData& data, const BoundScope& scope, uint32_t study) {
   RowsByTerm out;
@@ -53,7 +75,7 @@ RowsByTerm RowsOf(const MatrixData& data, const BoundScope& scope, uint32_t stud
 }
 
 struct TermCounts {
-  int64_t positive = 0, negative = 0, genes = 0, genes_rolled_up = 0;
+  int64_t positive = 0, negative = 0, genes = 0, genes_rolled_up = 0, controls = 0, failed = 0;
   std::set<std::pair<uint32_t, std::string>> screens;
   std::set<uint32_t> studies;
 };
@@ -198,9 +220,12 @@ absl::StatusOr<SampledTerms> SampleTerms(const MatrixData& data, const Scope& sc
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope bound, BoundScope::Bind(data, scope));
   std::map<uint32_t, TermCounts> by_term;
   for (uint32_t study = 0; study < data.studies().size(); ++study) {
-    for (const auto& [key, rows] : RowsOf(data, bound, study)) {
-      if (rows.positive.empty() && rows.negative.empty()) continue;
+    RowsByTerm by_place = RowsOf(data, bound, study);
+    CountApart(data, bound, study, &by_place);
+    for (const auto& [key, rows] : by_place) {
       TermCounts& counts = by_term[key.second];
+      counts.controls += rows.controls;
+      counts.failed += rows.failed;
       counts.positive += static_cast<int64_t>(rows.positive.size());
       counts.negative += static_cast<int64_t>(rows.negative.size());
       if (rows.positive.empty()) continue;
@@ -222,11 +247,13 @@ absl::StatusOr<SampledTerms> SampleTerms(const MatrixData& data, const Scope& sc
   const ProfileIndex& profiles = data.profiles(bound.kind());
   SampledTerms out;
   for (const auto& [term, counts] : by_term) {
+    // What controls alone show was seen in no gene.
+    if (counts.positive + counts.negative == 0) continue;
     out.rows.push_back(
         {data.terms().id(term), data.LabelOf(term), data.LabelOf(data.terms().Category(term)),
          counts.positive, counts.negative, counts.genes, counts.genes_rolled_up,
          static_cast<int32_t>(counts.screens.size()), static_cast<int32_t>(counts.studies.size()),
-         profiles.InformationContent(term)});
+         profiles.InformationContent(term), counts.controls, counts.failed});
   }
   std::stable_sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) {
     return std::tie(b.genes, a.term) < std::tie(a.genes, b.term);
