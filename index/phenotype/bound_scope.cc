@@ -33,20 +33,10 @@ std::string ScreenName(const StudyKey& study, absl::string_view block) {
   return block.empty() ? study.accession : absl::StrCat(study.accession, "/", block);
 }
 
-std::vector<std::string> OrganismsOf(const MatrixData& data) {
-  std::set<std::string> out;
-  for (const MatrixData::StudyPart& study : data.studies()) {
-    for (const StudyTally::Screen& screen : study.tally->screens()) {
-      if (!screen.organism.empty()) out.insert(screen.organism);
-    }
-  }
-  return {out.begin(), out.end()};
-}
-
 absl::StatusOr<std::string> OrganismNamed(const MatrixData& data, absl::string_view text,
                                           absl::string_view field) {
   const TermLookup& terms = *data.knowledge().terms;
-  const std::vector<std::string> present = OrganismsOf(data);
+  const std::vector<std::string>& present = data.organisms();
   auto species = [&](const std::string& id) {
     return data.knowledge().genes == nullptr ? id : data.knowledge().genes->SpeciesOf(id);
   };
@@ -92,7 +82,7 @@ absl::StatusOr<BoundScope> BoundScope::Bind(const MatrixData& data, const Scope&
   for (const std::string& asked : scope.organisms) {
     PARFOCAL_ASSIGN_OR_RETURN(const std::string taxon,
                               OrganismNamed(data, asked, "scope.organisms"));
-    for (const std::string& organism : OrganismsOf(data)) {
+    for (const std::string& organism : data.organisms()) {
       const std::vector<std::string> above = data.knowledge().terms->Ancestors(organism);
       if (organism == taxon || std::find(above.begin(), above.end(), taxon) != above.end()) {
         organisms.insert(organism);

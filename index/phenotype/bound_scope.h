@@ -40,9 +40,6 @@ class BoundScope {
 // `field`, if there is none.
 absl::StatusOr<std::string> OrganismNamed(const MatrixData& data, absl::string_view text,
                                           absl::string_view field);
-// Organisms of the subjects; sorted.
-std::vector<std::string> OrganismsOf(const MatrixData& data);
-
 // Words of a block for people: "accession/block", or the accession alone.
 std::string ScreenName(const StudyKey& study, absl::string_view block);
 

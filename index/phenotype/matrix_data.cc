@@ -38,6 +38,13 @@ void MatrixData::JoinSubjects() {
                        study, local);
     }
   }
+  std::set<std::string> organisms;
+  for (const StudyPart& study : studies_) {
+    for (const StudyTally::Screen& screen : study.tally->screens()) {
+      if (!screen.organism.empty()) organisms.insert(screen.organism);
+    }
+  }
+  organisms_.assign(organisms.begin(), organisms.end());
   std::sort(all.begin(), all.end());
   for (const auto& [compound, organism, key, study, local] : all) {
     if (subjects_.empty() || subjects_.back().compound != compound ||

@@ -49,6 +49,8 @@ class MatrixData {
   // Genes first, by organism and key; then compounds, by key.
   const std::vector<Subject>& subjects() const { return subjects_; }
   size_t genes() const { return genes_; }
+  // Organisms of the screens; sorted.
+  const std::vector<std::string>& organisms() const { return organisms_; }
   const TermTable& terms() const { return *terms_; }
   const std::shared_ptr<const TermTable>& term_table() const { return terms_; }
   // Number in terms() of a term of a study's tally.
@@ -78,6 +80,7 @@ class MatrixData {
   std::vector<StudyPart> studies_;
   std::vector<Subject> subjects_;
   size_t genes_ = 0;
+  std::vector<std::string> organisms_;
   std::shared_ptr<const TermTable> terms_;
   std::vector<std::vector<uint32_t>> term_numbers_;
 

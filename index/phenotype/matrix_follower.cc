@@ -246,6 +246,11 @@ absl::Status MatrixFollower::State::Follow() {
   if (stale && (!more || now - last_publication > std::max(options.quiet, kPublishShare * cost)) &&
       now - last_publication > kPublishShare * cost) {
     Publish();
+    // The first question need not wait for what every question uses.
+    if (!more) {
+      data->names();
+      data->profiles(ObservationKind::kPhenotype);
+    }
   }
   const bool quiet = now - last_change > options.quiet;
   if (written != sequence && (quiet || now - last_write > kLongestUnwritten)) return Write();

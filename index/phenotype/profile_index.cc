@@ -1,6 +1,7 @@
 #include "profile_index.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace parfocal::phenotype {
@@ -47,6 +48,8 @@ ProfileIndex::ProfileIndex(std::vector<Profile> profiles, const ProfileIndex& ba
 void ProfileIndex::Close() {
   std::vector<uint32_t> lengths(terms_->size(), 0);
   for (const Profile& profile : profiles_) {
+    asserted_.insert(asserted_.end(), profile.terms.begin(), profile.terms.end());
+    asserted_end_.push_back(static_cast<uint32_t>(asserted_.size()));
     first_closed_.push_back(static_cast<uint32_t>(closed_.size()));
     for (uint32_t term : Close(profile.terms)) {
       closed_.push_back(term);
@@ -132,41 +135,53 @@ double ProfileIndex::Resnik(absl::Span<const uint32_t> a, absl::Span<const uint3
   return (one_way(a, b) + one_way(b, a)) / 2;
 }
 
+// Terms of `closed` that say something, most informative first.
+std::vector<uint32_t> ProfileIndex::ByContent(absl::Span<const uint32_t> closed) const {
+  std::vector<uint32_t> out;
+  for (uint32_t term : closed) {
+    if (content_[term] > 0) out.push_back(term);
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [&](uint32_t x, uint32_t y) { return content_[x] > content_[y]; });
+  return out;
+}
+
 void ProfileIndex::ResnikWithAll(absl::Span<const uint32_t> terms,
                                  std::vector<double>* scores) const {
   scores->assign(profiles_.size(), 0.0);
-  if (terms.empty()) return;
-  // From the query's terms: the ancestors of each, most informative first; the first list in which
-  // a profile stands is its best match.
-  std::vector<uint32_t> seen_by(profiles_.size(), 0);
-  uint32_t round = 0;
-  for (uint32_t term : terms) {
-    ++round;
-    const absl::Span<const uint32_t> ancestors = terms_->Ancestors(term);
-    std::vector<uint32_t> above(ancestors.begin(), ancestors.end());
-    std::stable_sort(above.begin(), above.end(),
-                     [&](uint32_t x, uint32_t y) { return content_[x] > content_[y]; });
+  const std::vector<uint32_t> above = ByContent(Close(terms));
+  // From the query's terms, 64 at a time: the first ancestor, most informative first, whose list a
+  // profile stands in is the best match of all query terms below that ancestor which have none yet.
+  for (size_t begin = 0; begin < terms.size(); begin += 64) {
+    const absl::Span<const uint32_t> lane = terms.subspan(begin, 64);
+    std::vector<uint64_t> matched(profiles_.size(), 0);
     for (uint32_t ancestor : above) {
-      if (content_[ancestor] == 0) break;
+      uint64_t below = 0;
+      for (size_t i = 0; i < lane.size(); ++i) {
+        if (terms_->IsAncestor(ancestor, lane[i])) below |= uint64_t{1} << i;
+      }
+      if (below == 0) continue;
+      const double content = content_[ancestor];
       for (uint32_t position : WithTerm(ancestor)) {
-        if (seen_by[position] == round) continue;
-        seen_by[position] = round;
-        (*scores)[position] += content_[ancestor];
+        const uint64_t fresh = below & ~matched[position];
+        if (fresh == 0) continue;
+        matched[position] |= fresh;
+        (*scores)[position] += content * std::popcount(fresh);
       }
     }
   }
-  // From the profiles' terms: the best match of each term with the query, once per term.
-  const std::vector<uint8_t> closed = Marks(Close(terms), terms_->size());
-  std::vector<double> best(terms_->size(), -1);
+  // From the profiles' terms: the best match of each term with the query, once per term. Less
+  // informative ancestors first, so that the last one to write is the best.
+  std::vector<double> best(terms_->size(), 0.0);
+  for (size_t i = above.size(); i > 0; --i) {
+    for (uint32_t term : terms_->Descendants(above[i - 1])) best[term] = content_[above[i - 1]];
+  }
   for (size_t position = 0; position < profiles_.size(); ++position) {
-    const std::vector<uint32_t>& own = profiles_[position].terms;
     // Without a shared term of any information both directions are 0.
     if ((*scores)[position] == 0) continue;
+    const absl::Span<const uint32_t> own = AssertedOf(position);
     double sum = 0;
-    for (uint32_t term : own) {
-      if (best[term] < 0) best[term] = BestMatch(term, closed);
-      sum += best[term];
-    }
+    for (uint32_t term : own) sum += best[term];
     (*scores)[position] = ((*scores)[position] / static_cast<double>(terms.size()) +
                            sum / static_cast<double>(own.size())) /
                           2;

@@ -52,6 +52,10 @@ class ProfileIndex {
     return absl::MakeConstSpan(closed_).subspan(
         first_closed_[position], first_closed_[position + 1] - first_closed_[position]);
   }
+  absl::Span<const uint32_t> AssertedOf(size_t position) const {
+    const size_t begin = position == 0 ? 0 : asserted_end_[position - 1];
+    return absl::MakeConstSpan(asserted_).subspan(begin, asserted_end_[position] - begin);
+  }
   // Terms closed upwards, ascending.
   std::vector<uint32_t> Close(absl::Span<const uint32_t> terms) const;
 
@@ -69,11 +73,14 @@ class ProfileIndex {
  private:
   void Close();
   void Sum();
+  std::vector<uint32_t> ByContent(absl::Span<const uint32_t> closed) const;
   // The highest information content of an ancestor in `closed` (a mark per term).
   double BestMatch(uint32_t term, const std::vector<uint8_t>& closed) const;
 
   std::shared_ptr<const TermTable> terms_;
   std::vector<Profile> profiles_;
+  // The same terms as in profiles_, one after the other: what a loop over all profiles reads.
+  std::vector<uint32_t> asserted_, asserted_end_;
   std::vector<uint32_t> closed_, first_closed_, with_, first_with_;
   std::vector<double> content_;
   std::vector<int64_t> counts_;

@@ -33,6 +33,7 @@ class Naming {
       found.push_back(number);
     }
     if (found.empty()) return false;
+    out_.resolution = GeneResolution();
     for (size_t i = 0; i < std::min(found.size(), kMostCandidates); ++i) {
       const MatrixData::Subject& subject = data_.subjects()[found[i]];
       out_.resolution.candidates.push_back({data_.AnswerId(subject), subject.name, match});
@@ -48,7 +49,8 @@ class Naming {
     return true;
   }
 
-  // What the tables say, of one organism or of all that the matrix has.
+  // What the tables say, of one organism or of all that the matrix has. It decides if the matrix
+  // has the gene.
   bool ByTables() {
     const GeneLookup* genes = data_.knowledge().genes.get();
     if (genes == nullptr) return false;
@@ -57,9 +59,13 @@ class Naming {
     } else {
       Across(*genes);
     }
-    if (out_.resolution.outcome == GeneOutcome::kUnknown) return false;
-    if (out_.resolution.outcome == GeneOutcome::kOne) FindInMatrix();
-    return true;
+    return out_.resolution.outcome == GeneOutcome::kOne && FindInMatrix();
+  }
+  // Nothing was said, or a gene was named that the matrix does not have under its id: the image
+  // sets may have been harvested before the tables were loaded.
+  bool Open() const {
+    return out_.resolution.outcome == GeneOutcome::kUnknown ||
+           out_.resolution.outcome == GeneOutcome::kOne;
   }
 
   NamedSubject Done() {
@@ -76,7 +82,7 @@ class Naming {
   void Across(const GeneLookup& genes) {
     GeneResolution special;  // Control, damaged, several: the same whatever the organism.
     std::vector<GeneCandidate> all;
-    for (const std::string& organism : OrganismsOf(data_)) {
+    for (const std::string& organism : data_.organisms()) {
       GeneResolution here = genes.Resolve(text_, organism);
       if (here.outcome == GeneOutcome::kOne || here.outcome == GeneOutcome::kAmbiguous) {
         all.insert(all.end(), here.candidates.begin(), here.candidates.end());
@@ -106,14 +112,16 @@ class Naming {
     out_.resolution.candidates = std::move(all);
   }
 
-  void FindInMatrix() {
+  bool FindInMatrix() {
     const auto& ids = data_.names().ids;
     auto it = ids.find(absl::AsciiStrToLower(out_.resolution.candidates[0].id));
     if (it != ids.end() && !data_.subjects()[it->second[0]].compound) {
       out_.subject = it->second[0];
-    } else if (out_.resolution.reason.empty()) {
-      out_.resolution.reason = "a known gene, but no image set perturbs it";
+      return true;
     }
+    if (out_.resolution.reason.empty())
+      out_.resolution.reason = "a known gene, but no image set perturbs it";
+    return false;
   }
 
   const MatrixData& data_;
@@ -141,10 +149,9 @@ NamedSubject GeneNamed(const MatrixData& data, absl::string_view text,
   }
   Naming naming(data, text, organism);
   const MatrixData::Names& names = data.names();
-  if (naming.ByMatrix(names.ids, false, GeneMatch::kId) ||
-      naming.ByMatrix(names.identifiers, false, GeneMatch::kId) || naming.ByTables() ||
-      naming.ByMatrix(names.names, false, GeneMatch::kSymbol)) {
-    return naming.Done();
+  if (!naming.ByMatrix(names.ids, false, GeneMatch::kId) && !naming.ByTables() &&
+      !naming.ByMatrix(names.identifiers, false, GeneMatch::kId) && naming.Open()) {
+    naming.ByMatrix(names.names, false, GeneMatch::kSymbol);
   }
   return naming.Done();
 }
