@@ -138,7 +138,8 @@ class PhenotypeArchive {
   }
   void Start() {
     auto opened = phenotype::MatrixFollower::Open(directory(), &store_, [this] {
-      return phenotype::Knowledge{terms_, genes_, mappings_};
+      const std::shared_ptr<const TermLookup> terms = other_terms_ ? other_terms_ : terms_;
+      return phenotype::Knowledge{terms, genes_, mappings_};
     });
     EXPECT_TRUE(opened.ok()) << opened.status();
     follower_ = *std::move(opened);
@@ -146,6 +147,8 @@ class PhenotypeArchive {
   }
   void Stop() { follower_ = nullptr; }
 
+  // Before the first Matrix().
+  void SetTerms(std::shared_ptr<const TermLookup> terms) { other_terms_ = std::move(terms); }
   void SetGenes(std::shared_ptr<const GeneLookup> genes) { genes_ = std::move(genes); }
   void SetMappings(std::shared_ptr<const MappingLookup> m) { mappings_ = std::move(m); }
   FakeTermLookup* terms() { return terms_.get(); }
@@ -159,6 +162,7 @@ class PhenotypeArchive {
   std::string run_;
   int pages_ = 0;
   std::shared_ptr<FakeTermLookup> terms_;
+  std::shared_ptr<const TermLookup> other_terms_;  // Unless null, instead of terms_.
   std::shared_ptr<const GeneLookup> genes_;
   std::shared_ptr<const MappingLookup> mappings_;
   std::unique_ptr<phenotype::MatrixFollower> follower_;

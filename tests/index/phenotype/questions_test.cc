@@ -1,4 +1,5 @@
 // Likeness, enrichment, networks, pooling, bridges, evidence and what was left out.
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -27,6 +28,44 @@ using ::testing::SizeIs;
 
 constexpr char kHuman[] = "NCBITaxon:9606";
 constexpr char kYeast[] = "NCBITaxon:4896";
+
+// The archive's terms, with one edge that a curator took out of the closure: round cells are no
+// shape.
+class TermsWithABadEdge final : public TermLookup {
+ public:
+  explicit TermsWithABadEdge(std::shared_ptr<const TermLookup> terms) : terms_(std::move(terms)) {}
+  std::string release() const override { return "curated"; }
+  std::optional<Term> Find(absl::string_view curie) const override { return terms_->Find(curie); }
+  std::optional<std::string> LabelOf(absl::string_view curie) const override {
+    return terms_->LabelOf(curie);
+  }
+  std::vector<TermMatch> Exact(absl::string_view text,
+                               const std::vector<std::string>& ontologies) const override {
+    return terms_->Exact(text, ontologies);
+  }
+  std::vector<std::string> Ancestors(absl::string_view curie) const override {
+    if (curie == kBadChild) return {std::string(kBadChild)};
+    return terms_->Ancestors(curie);
+  }
+  std::vector<std::string> Descendants(absl::string_view curie, size_t limit) const override {
+    std::vector<std::string> out = terms_->Descendants(curie, limit);
+    if (curie != kBadChild) out.erase(std::remove(out.begin(), out.end(), kBadChild), out.end());
+    return out;
+  }
+  std::vector<TermMatch> Suggest(absl::string_view prefix,
+                                 const std::vector<std::string>& ontologies,
+                                 size_t limit) const override {
+    return terms_->Suggest(prefix, ontologies, limit);
+  }
+  void Visit(absl::string_view ontology,
+             const std::function<bool(const Term&)>& visit) const override {
+    terms_->Visit(ontology, visit);
+  }
+
+ private:
+  static constexpr absl::string_view kBadChild = "EX:0000013";
+  const std::shared_ptr<const TermLookup> terms_;
+};
 
 class QuestionsTest : public ::testing::Test {
  protected:
@@ -375,6 +414,21 @@ TEST_F(QuestionsTest, BridgesCountOnRequestAndAreShown) {
   EXPECT_EQ(found->genes[0].symbol, "a");
   EXPECT_EQ(found->genes[0].evidence[0].bridge, "EX:0000011 exact OTHER:0000001 (set)");
   EXPECT_THAT(found->explain.terms[0].bridged, ElementsAre("OTHER:0000001"));
+}
+
+TEST_F(QuestionsTest, AnEdgeThatACuratorTookOutIsShown) {
+  AddStudy("S1");
+  Add("S1", "a", {"EX:0000013"});
+  Add("S1", "b", {"EX:0000011"});
+  archive_.SetTerms(std::make_shared<TermsWithABadEdge>(::parfocal::testing::PhenotypeTerms()));
+  FindQuery query;
+  query.expression = "EX:0000010";
+  const auto found = Matrix()->FindGenes(query);
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(found->genes, SizeIs(1));
+  EXPECT_EQ(found->genes[0].symbol, "b");
+  EXPECT_THAT(found->explain.terms[0].bad_edges,
+              ElementsAre("round cell (EX:0000013) below shape phenotype (EX:0000010)"));
 }
 
 TEST_F(QuestionsTest, FollowsChangesAndDeletionsAndStartsFromItsFile) {
