@@ -196,7 +196,7 @@ TEST(PhenotypeTwinTest, EveryNumberIsThatOfPlainLoopsOverTheImageSets) {
       ASSERT_TRUE(follower->WaitApplied(sequence, absl::Now() + absl::Seconds(60)));
       const auto matrix = follower->Current();
       const PlainPhenotype plain(store, *Terms(), ObservationKind::kPhenotype);
-      ASSERT_GT(plain.Found().size(), 3u);
+      ASSERT_GE(plain.Found().size(), 3u);
       ExpectSameProfiles(*matrix, plain);
       ExpectSameGenes(*matrix, plain);
       ExpectSameTotals(*matrix, plain);
