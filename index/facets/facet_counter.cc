@@ -1,9 +1,11 @@
 #include "parfocal/facets/facet_counter.h"
 
 #include <algorithm>
+#include <optional>
 #include <roaring/roaring.hh>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "field_tallies.h"
@@ -16,6 +18,8 @@ namespace {
 // A value with its counts, before the page is cut.
 struct Candidate {
   absl::string_view key, label;
+  absl::string_view order;  // Breaks ties.
+  uint32_t slot = 0;
   const Counts* exact;
   const Counts* count;
   bool is_term = false;
@@ -26,25 +30,29 @@ int64_t Listed(SearchLevel level, const Counts& counts) {
   return level == SearchLevel::kStudy ? counts.studies : counts.rows;
 }
 
-void CutPage(std::vector<Candidate> candidates, const FacetSpec& spec, SearchLevel level,
-             FacetResult* out) {
+// Fills the page; returns the slots of its values.
+std::vector<uint32_t> CutPage(std::vector<Candidate> candidates, const FacetSpec& spec,
+                              SearchLevel level, FacetResult* out) {
   out->total_values = static_cast<int64_t>(candidates.size());
   auto better = [&](const Candidate& a, const Candidate& b) {
     const int64_t count_a = Listed(level, *a.count), count_b = Listed(level, *b.count);
     if (count_a != count_b) return count_a > count_b;
     const int64_t exact_a = Listed(level, *a.exact), exact_b = Listed(level, *b.exact);
     if (exact_a != exact_b) return exact_a > exact_b;
-    return a.key < b.key;
+    return a.order < b.order;
   };
   const int64_t size = static_cast<int64_t>(candidates.size());
   const int64_t begin = std::clamp<int64_t>(spec.offset, 0, size);
   const int64_t end = std::min<int64_t>(size, begin + std::max(0, spec.limit));
   std::partial_sort(candidates.begin(), candidates.begin() + end, candidates.end(), better);
+  std::vector<uint32_t> slots;
   for (int64_t i = begin; i < end; ++i) {
     const Candidate& c = candidates[i];
     out->values.push_back(
         {std::string(c.key), std::string(c.label), *c.exact, *c.count, c.is_term});
+    slots.push_back(c.slot);
   }
+  return slots;
 }
 
 // Counts an attribute key. Attributes have no runs and no closure: each value's rows are walked.
@@ -155,6 +163,40 @@ class AttributeTallies {
 
 }  // namespace
 
+// Of several spellings of one value, the one that most rows of the snapshot have is shown; of
+// equals the first by bytes.
+void FacetCounter::ShowSpellings(const Field& field, const std::vector<uint32_t>& slots,
+                                 FacetResult* out) const {
+  if (!FoldsSpelling(field)) return;
+  absl::flat_hash_map<uint32_t, std::vector<ValueId>> spellings;
+  for (uint32_t slot : slots) {
+    if (!dictionary_.slot(field.id, slot).spelling.empty()) spellings[slot];
+  }
+  if (spellings.empty()) return;
+  for (ValueId id : snapshot_.vocabulary().OfField(field.id, snapshot_.manifest().values)) {
+    auto it = spellings.find(dictionary_.SlotOf(id));
+    if (it != spellings.end()) it->second.push_back(id);
+  }
+  for (size_t i = 0; i < slots.size(); ++i) {
+    auto it = spellings.find(slots[i]);
+    if (it == spellings.end() || it->second.size() < 2) continue;
+    size_t most = 0;
+    std::optional<VocabularyValue> shown;
+    for (ValueId id : it->second) {
+      RowSet rows(snapshot_.words());
+      Interrupt never;
+      if (!snapshot_.AddHolding(ValueSet({id}), &never, &rows).ok()) continue;
+      const size_t count = rows.Count();
+      const VocabularyValue value = snapshot_.vocabulary().Get(id);
+      if (shown && (count < most || (count == most && shown->key < value.key))) continue;
+      most = count;
+      shown = value;
+    }
+    out->values[i].value = std::string(shown->key);
+    out->values[i].label = std::string(shown->label.empty() ? shown->key : shown->label);
+  }
+}
+
 absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const RankedRows& match,
                                                 SearchLevel level, Interrupt* interrupt) const {
   FacetResult out;
@@ -174,7 +216,8 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
       if (tallies.counts(i).rows == 0) continue;
       const VocabularyValue value = snapshot_.vocabulary().Get(tallies.values()[i]);
       if (!contains.empty() && Fold(value.key).find(contains) == std::string::npos) continue;
-      candidates.push_back({value.key, value.key, &tallies.counts(i), &tallies.counts(i)});
+      candidates.push_back(
+          {value.key, value.key, value.key, 0, &tallies.counts(i), &tallies.counts(i)});
     }
     out.missing = tallies.missing();
     CutPage(std::move(candidates), spec, level, &out);
@@ -195,15 +238,21 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
   }
   FieldTallies tallies(snapshot_, dictionary_, field->id, match);
   PARFOCAL_RETURN_IF_ERROR(tallies.Count(interrupt));
+  const std::string part = SpellingKey(spec.contains);
   for (uint32_t slot = 0; slot < tallies.slots(); ++slot) {
     if (tallies.rolled_up(slot).rows == 0) continue;
     const FacetDictionary::Slot& info = dictionary_.slot(field->id, slot);
-    if (!contains.empty() && info.folded.find(contains) == std::string::npos) continue;
-    candidates.push_back(
-        {info.key, info.label, &tallies.exact(slot), &tallies.rolled_up(slot), info.is_term});
+    const bool words = !info.spelling.empty();
+    if (!contains.empty() &&
+        (words ? info.spelling.find(part) : info.folded.find(contains)) == std::string::npos) {
+      continue;
+    }
+    candidates.push_back({info.key, info.label, words ? info.spelling : info.key, slot,
+                          &tallies.exact(slot), &tallies.rolled_up(slot), info.is_term});
   }
   out.missing = tallies.missing();
-  CutPage(std::move(candidates), spec, level, &out);
+  const std::vector<uint32_t> slots = CutPage(std::move(candidates), spec, level, &out);
+  ShowSpellings(*field, slots, &out);
   return out;
 }
 

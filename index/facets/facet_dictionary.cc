@@ -24,12 +24,13 @@ const std::vector<std::string>& FacetDictionary::AncestorsOf(absl::string_view c
 }
 
 uint32_t FacetDictionary::AddSlot(FieldSlots* field, absl::string_view key, absl::string_view label,
-                                  bool closure) {
-  auto it = field->by_key.find(key);
-  if (it != field->by_key.end()) return it->second;
+                                  bool closure, std::string spelling) {
   const uint32_t number = static_cast<uint32_t>(field->slots.size());
-  field->by_key.emplace(key, number);
+  const auto [it, fresh] = field->by_key.try_emplace(
+      spelling.empty() ? std::string(key) : absl::StrCat("\n", spelling), number);
+  if (!fresh) return it->second;
   Slot slot;
+  slot.spelling = std::move(spelling);
   slot.key = std::string(key);
   slot.is_term = closure;
   if (closure) {
@@ -57,7 +58,9 @@ void FacetDictionary::Grow(ValueId size) {
     entry.field = FieldKeyOf(value);
     if (value.field != kAttributeField) {
       FieldSlots* field = fields_[value.field].get();
-      entry.slot = AddSlot(field, value.key, value.label, value.is_term && terms_ != nullptr);
+      const bool folds = !value.is_term && FoldsSpelling(Fields()[value.field]);
+      entry.slot = AddSlot(field, value.key, value.label, value.is_term && terms_ != nullptr,
+                           folds ? SpellingKey(value.key) : std::string());
       field->size.store(static_cast<uint32_t>(field->slots.size()), std::memory_order_release);
     }
     values_.Append(entry);

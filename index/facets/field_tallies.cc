@@ -15,6 +15,7 @@ FieldTallies::FieldTallies(const SnapshotRows& snapshot, const FacetDictionary& 
       rolls_up_(Fields()[field].closure) {
   const uint32_t slots = dictionary.slots(field);
   exact_.resize(slots);
+  exact_marks_.resize(slots, 0);
   if (rolls_up_) {
     rolled_up_.resize(slots);
     marks_.resize(slots, 0);
@@ -121,6 +122,7 @@ void FieldTallies::CountGroup(uint32_t number, const Group& group) {
   // Marks what every row of the group holds; what comes later adds only what is not marked.
   held_ = ++stamp_;
   for (uint32_t slot : group.unclaimed) {
+    exact_marks_[slot] = held_;
     exact_[slot].Add(number, total, /*own=*/false);
     if (!rolls_up_) continue;
     for (uint32_t ancestor : dictionary_.slot(field_, slot).closure) {
@@ -143,8 +145,10 @@ void FieldTallies::CountGroup(uint32_t number, const Group& group) {
       slots_of_set_.clear();
       for (ValueId value : source.Set(field_, set)) {
         const uint32_t slot = dictionary_.SlotOf(value);
-        exact_[slot].Add(number, rows, /*own=*/false);
         if (rolls_up_) slots_of_set_.push_back(slot);
+        if (exact_marks_[slot] == held_ || exact_marks_[slot] == stamp_ + 1) continue;
+        exact_marks_[slot] = stamp_ + 1;
+        exact_[slot].Add(number, rows, /*own=*/false);
       }
       ++stamp_;
       AddClosure(number, slots_of_set_, rows, /*own=*/false);
@@ -158,7 +162,9 @@ void FieldTallies::CountGroup(uint32_t number, const Group& group) {
     missing_.Add(number, without_own, /*own=*/false);
     return;
   }
-  for (uint32_t slot : group.claimed) exact_[slot].Add(number, without_own, /*own=*/false);
+  for (uint32_t slot : group.claimed) {
+    if (exact_marks_[slot] != held_) exact_[slot].Add(number, without_own, /*own=*/false);
+  }
   ++stamp_;
   AddClosure(number, group.claimed, without_own, /*own=*/false);
 }

@@ -61,6 +61,8 @@ class FieldTallies {
   // A slot whose mark is `held_` is held by all rows of the group; whose mark is `stamp_`, by those
   // being added.
   std::vector<uint64_t> marks_;
+  // The same for `exact_`: values of one slot may be stated beside each other.
+  std::vector<uint64_t> exact_marks_;
   uint64_t stamp_ = 0, held_ = 0;
   std::vector<uint32_t> slots_of_set_;
   int64_t work_ = 0;

@@ -42,6 +42,11 @@ Field Keyword(absl::string_view name, int weight, absl::string_view description,
   return Make(name, FieldKind::kKeyword, level, weight, false, description);
 }
 
+Field Exact(Field field) {
+  field.exact_spelling = true;
+  return field;
+}
+
 Field Number(absl::string_view name, absl::string_view description,
              FieldLevel level = FieldLevel::kBoth, bool facet = false) {
   return Make(name, FieldKind::kNumber, level, 0, facet, description);
@@ -67,9 +72,17 @@ Field Personal(absl::string_view name, absl::string_view description) {
 std::vector<Field> Biology() {
   return {
       TermField("organism", 5, {"NCBITaxon", "GBIF"},
-                "Species or taxon of the sample, its host or its pathogen"),
+                "Species or taxon, whatever its role: the four fields that follow, taken together, "
+                "but for what only a cell line implies"),
+      TermField("sample_organism", 0, {"NCBITaxon", "GBIF"},
+                "Organism that the sample is or was taken from; not that of a cell line"),
+      TermField("host_organism", 0, {"NCBITaxon", "GBIF"},
+                "Organism that another one infects or is grafted into"),
+      TermField("pathogen_organism", 0, {"NCBITaxon", "GBIF"}, "Organism that infects another one"),
+      TermField("cell_line_organism", 0, {"NCBITaxon", "GBIF"},
+                "Species of a cell line, stated or known of the cell line"),
       Facet("strain", 3, "Strain, breed or cultivar"),
-      TermField("cell_line", 4, {"EFO", "CLO", "BTO", "CVCL"}, "Cell line"),
+      TermField("cell_line", 4, {"EFO", "CLO", "Cellosaurus", "BTO", "MCCL"}, "Cell line"),
       TermField("anatomy", 4, {"UBERON", "BTO", "FBbt", "PO"}, "Tissue, organ or organism part"),
       TermField("cell_type", 4, {"CL"}, "Cell type"),
       TermField("disease", 4, {"DOID", "MONDO", "EFO", "NCIT"}, "Disease that is studied"),
@@ -77,7 +90,7 @@ std::vector<Field> Biology() {
                 {"EFO", "UBERON", "FBdv", "ZFS", "WBls", "HsapDv", "MmusDv"},
                 "Stage of development or life"),
       Facet("sex", 1, "Sex of the organism"),
-      Facet("genotype", 2, "Genotype as stated"),
+      Exact(Facet("genotype", 2, "Genotype as stated")),
       TermField("biological_process", 4, {"GO"}, "Biological process that is studied"),
       TermField("subject", 4, {}, "Subject of the study, where no other field fits"),
   };
@@ -163,11 +176,11 @@ std::vector<Field> Provenance() {
   const FieldLevel kSet = FieldLevel::kImageSet;
   Field date = Make("release_date", FieldKind::kDate, kStudy, 0, false, "Day of publication");
   return {
-      Facet("source", 1, "Id of the source"),
-      IdField("publisher", 2, "Archive that publishes the study", kStudy),
+      Exact(Facet("source", 1, "Id of the source")),
+      Exact(IdField("publisher", 2, "Archive that publishes the study", kStudy)),
       Keyword("accession", 10, "Accession of the study, here or elsewhere", kStudy),
-      Facet("study", 0, "Accession of the study that a row belongs to"),
-      Facet("block", 1, "Screen or experiment within the study", kSet),
+      Exact(Facet("study", 0, "Accession of the study that a row belongs to")),
+      Exact(Facet("block", 1, "Screen or experiment within the study", kSet)),
       Keyword("plate", 1, "Plate", kSet),
       Keyword("well", 0, "Well", kSet),
       Number("year", "Year of publication", kStudy, true),

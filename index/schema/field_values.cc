@@ -1,5 +1,7 @@
 // What a record says, as values of fields.
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -102,6 +104,21 @@ constexpr std::pair<absl::string_view, absl::string_view> kGeneRoles[] = {
     {"probe_target", "probe_target"}, {"compound_target", "compound_target"},
 };
 
+// Roles of organisms, and their fields.
+constexpr std::pair<absl::string_view, absl::string_view> kOrganismRoles[] = {
+    {"sample", "sample_organism"},
+    {"host", "host_organism"},
+    {"pathogen", "pathogen_organism"},
+    {"cell_line", "cell_line_organism"},
+};
+
+template <typename Roles>
+void EmitRole(const Emitter& out, const Roles& roles, const Statement& statement) {
+  for (const auto& [role, field] : roles) {
+    if (statement.role == role) out.ByStatement(ColumnOf(field), statement);
+  }
+}
+
 void EmitStatement(const Emitter& out, const Statement& statement) {
   if (statement.label_conflict) {
     out.Value(PARFOCAL_COLUMN("flagged").field, FlaggedKey(statement), "", false, statement.scope);
@@ -109,11 +126,10 @@ void EmitStatement(const Emitter& out, const Statement& statement) {
   const Column gene = PARFOCAL_COLUMN("gene");
   if (statement.field == "gene") {
     out.ByStatement(gene, statement);
-    for (const auto& [role, field] : kGeneRoles) {
-      if (statement.role == role) out.ByStatement(ColumnOf(field), statement);
-    }
+    EmitRole(out, kGeneRoles, statement);
     return;
   }
+  if (statement.field == "organism") EmitRole(out, kOrganismRoles, statement);
   out.ByStatement(ColumnOf(statement.field), statement);
   for (const auto& [role, field] : kGeneRoles) {
     if (statement.field == field) out.ByStatement(gene, statement);
@@ -262,6 +278,18 @@ Column ObservationColumn(ObservationKind kind) {
 }
 
 }  // namespace
+
+bool IsGeneField(const Field& field) {
+  if (field.stated) return IsGeneField(Fields()[field.base]);
+  if (field.name == "gene") return true;
+  return std::any_of(std::begin(kGeneRoles), std::end(kGeneRoles),
+                     [&](const auto& role) { return role.second == field.name; });
+}
+
+bool FoldsSpelling(const Field& field) {
+  const bool words = field.kind == FieldKind::kTerm || field.kind == FieldKind::kKeyword;
+  return words && field.facet && !field.stated && !field.exact_spelling && !IsGeneField(field);
+}
 
 absl::string_view ValueKey(const Statement& statement) {
   if (!statement.term.empty()) return statement.term;

@@ -198,8 +198,8 @@ absl::StatusOr<BoundQuery> Binder::Bind(const SearchText& text) const {
   PARFOCAL_ASSIGN_OR_RETURN(std::optional<QueryNode> bound,
                             WordBinder(&out.explain).Bind(words.root()));
   if (bound) out.words = *std::move(bound);
-  PARFOCAL_ASSIGN_OR_RETURN(out.filter,
-                            FilterBinder(terms_, snapshot_, &out.explain).Bind(filter.root()));
+  PARFOCAL_ASSIGN_OR_RETURN(
+      out.filter, FilterBinder(terms_, snapshot_, names_, &out.explain).Bind(filter.root()));
   SplitConditions(&out);
   return out;
 }

@@ -326,6 +326,19 @@ absl::Status FilterBinder::AddClosure(const std::string& term, const std::string
   return absl::OkStatus();
 }
 
+// Adds what `value` is another name of, unless it is there already.
+absl::Status FilterBinder::AddOtherNames(const Field& field, const std::string& value, bool closure,
+                                         QueryNode* out, ExplainStep* step) const {
+  if (names_ == nullptr || field.stated) return absl::OkStatus();
+  for (const std::string& key : names_(field, value)) {
+    if (std::find(out->values.begin(), out->values.end(), key) != out->values.end()) continue;
+    absl::StrAppend(&step->note, step->note.empty() ? "a name of " : ", ", key);
+    out->values.push_back(key);
+    if (closure && terms_ != nullptr) PARFOCAL_RETURN_IF_ERROR(AddClosure(key, value, out, step));
+  }
+  return absl::OkStatus();
+}
+
 // A field whose terms roll up: an id, else labels and exact synonyms, else values in use.
 absl::Status FilterBinder::ResolveTerms(const Field& field, const std::string& value, bool closure,
                                         QueryNode* out, ExplainStep* step) const {
@@ -372,7 +385,8 @@ absl::Status FilterBinder::ResolveTerms(const Field& field, const std::string& v
     }
     out->values.push_back(term);
   }
-  if (!found.empty()) return absl::OkStatus();
+  PARFOCAL_RETURN_IF_ERROR(AddOtherNames(field, value, closure, out, step));
+  if (!out->values.empty()) return absl::OkStatus();
   const std::vector<std::string> in_use = snapshot_->ValuesNamed(field.name, value);
   for (const std::string& key : in_use) {
     if (closure && terms_ != nullptr && !CanonicalCurie(key).empty()) {
@@ -389,6 +403,13 @@ absl::Status FilterBinder::ResolveTerms(const Field& field, const std::string& v
 absl::Status FilterBinder::ResolveStated(const Field& field, const std::string& value, bool closure,
                                          QueryNode* out, ExplainStep* step) const {
   out->values = snapshot_->ValuesNamed(field.name, value);
+  QueryNode others;
+  PARFOCAL_RETURN_IF_ERROR(AddOtherNames(field, value, /*closure=*/false, &others, step));
+  if (!others.values.empty()) {
+    // What has an id is known by it; words that no rule mapped may mean the same.
+    std::erase_if(out->values, [](const std::string& key) { return !CuriePrefix(key).empty(); });
+    out->values.insert(out->values.end(), others.values.begin(), others.values.end());
+  }
   const bool named = !out->values.empty();
   const std::string curie = field.kind == FieldKind::kTerm ? CanonicalCurie(value) : std::string();
   if (!curie.empty()) {

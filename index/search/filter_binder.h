@@ -7,6 +7,7 @@
 #include "parfocal/filter/filter.h"
 #include "parfocal/query.h"
 #include "parfocal/schema/schema.h"
+#include "parfocal/search/binder.h"
 #include "parfocal/search_index.h"
 #include "parfocal/term_lookup.h"
 
@@ -17,8 +18,9 @@ void SplitConditions(BoundQuery* query);
 
 class FilterBinder {
  public:
-  FilterBinder(const TermLookup* terms, const Snapshot* snapshot, std::vector<ExplainStep>* explain)
-      : terms_(terms), snapshot_(snapshot), explain_(explain) {}
+  FilterBinder(const TermLookup* terms, const Snapshot* snapshot, const OtherNames& names,
+               std::vector<ExplainStep>* explain)
+      : terms_(terms), snapshot_(snapshot), names_(names), explain_(explain) {}
 
   absl::StatusOr<QueryNode> Bind(const FilterNode& node);
 
@@ -37,11 +39,14 @@ class FilterBinder {
                             QueryNode* out, ExplainStep* step) const;
   absl::Status ResolveStated(const Field& field, const std::string& value, bool closure,
                              QueryNode* out, ExplainStep* step) const;
+  absl::Status AddOtherNames(const Field& field, const std::string& value, bool closure,
+                             QueryNode* out, ExplainStep* step) const;
   // Enters `step` and ties `node` to it.
   QueryNode Explained(QueryNode node, ExplainStep step);
 
   const TermLookup* const terms_;
   const Snapshot* const snapshot_;
+  const OtherNames& names_;
   std::vector<ExplainStep>* const explain_;
 };
 

@@ -13,21 +13,25 @@ ValueNames::ValueNames(std::shared_ptr<const Vocabulary> vocabulary)
 }
 
 std::vector<ValueId> ValueNames::Named(FieldId field, absl::string_view text, ValueId limit) {
+  const bool spelling = FoldsSpelling(Fields()[field]);
+  const auto form = [&](absl::string_view name) {
+    return spelling ? SpellingKey(name) : Fold(name);
+  };
   Names& names = *fields_[field];
   MutexLock lock(&names.mu);
   if (names.known < limit) {
     const std::vector<ValueId> ids = vocabulary_->OfField(field, limit);
     for (auto it = std::lower_bound(ids.begin(), ids.end(), names.known); it != ids.end(); ++it) {
       const VocabularyValue value = vocabulary_->Get(*it);
-      const std::string key = Fold(value.key);
-      const std::string label = value.label.empty() ? key : Fold(value.label);
+      const std::string key = form(value.key);
+      const std::string label = value.label.empty() ? key : form(value.label);
       names.values[key].push_back(*it);
       if (label != key) names.values[label].push_back(*it);
     }
     names.known = limit;
   }
   std::vector<ValueId> out;
-  if (auto found = names.values.find(Fold(text)); found != names.values.end()) {
+  if (auto found = names.values.find(form(text)); found != names.values.end()) {
     for (ValueId id : found->second) {
       if (id < limit) out.push_back(id);
     }

@@ -214,6 +214,24 @@ std::string Fold(absl::string_view text) {
   return out;
 }
 
+std::string SpellingKey(absl::string_view text) {
+  const std::string folded = Fold(text);
+  auto digit = [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); };
+  std::string out;
+  out.reserve(folded.size());
+  bool parted = false;
+  for (char c : folded) {
+    if (c == ' ' || c == '-' || c == '_') {
+      parted = true;
+      continue;
+    }
+    if (parted && digit(c) && (out.empty() || digit(out.back()))) out.push_back(' ');
+    parted = false;
+    out.push_back(c);
+  }
+  return out;
+}
+
 std::string Stem(absl::string_view word) {
   // Numbers and identifiers have no inflection.
   for (unsigned char c : word) {

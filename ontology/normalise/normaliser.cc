@@ -8,6 +8,7 @@
 #include "comparison_form.h"
 #include "gene_rules.h"
 #include "parfocal/normalise/witness.h"
+#include "sample_roles.h"
 #include "term_rules.h"
 
 namespace parfocal {
@@ -135,11 +136,13 @@ int Normaliser::State::Term(Statement* statement, const std::vector<Statement>& 
 
 int Normaliser::State::All(std::vector<Statement>* statements, const ImageSet* set) {
   int conflicts = 0;
+  ForgetRoles(statements);
   for (Statement& statement : *statements) {
     if (statement.field != kGene || parts.genes == nullptr) {
       conflicts += Term(&statement, *statements, set);
     }
   }
+  conflicts += SettleRoles(*parts.terms, parts.cell_lines.get(), statements);
   if (parts.genes == nullptr) return conflicts;
   std::vector<std::string> taxa;
   bool have_taxa = false;

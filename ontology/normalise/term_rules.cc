@@ -40,6 +40,12 @@ void Say(absl::string_view what, Resolution* out) {
 
 }  // namespace
 
+bool IsBelow(const TermLookup& terms, absl::string_view id, absl::string_view above) {
+  if (id == above) return false;
+  const std::vector<std::string> ancestors = terms.Ancestors(id);
+  return std::binary_search(ancestors.begin(), ancestors.end(), above);
+}
+
 const Resolution& TermRules::Resolve(const Statement& statement, absl::string_view witness,
                                      bool finding) {
   static const Resolution kUnmapped;
@@ -67,8 +73,8 @@ Resolution TermRules::Fresh(const Statement& statement, absl::string_view witnes
   out = ByWords(statement.field, statement.value);
   const std::vector<std::string>* ontologies = OntologiesOf(statement.field);
   if (out.mapped() || out.rule == TermRule::kCuratorDecision || ontologies == nullptr ||
-      parts_.lexical == nullptr) {
-    return out;
+      parts_.lexical == nullptr || statement.field == kCellLine) {
+    return out;  // Cell lines of like names are different cell lines.
   }
   const std::optional<LexicalTerm> near = parts_.lexical(statement.value, *ontologies);
   if (!near.has_value() ||
@@ -102,7 +108,8 @@ bool TermRules::ByGivenId(const Statement& statement, absl::string_view witness,
   out->rule = replacement.has_value() ? TermRule::kReplacedObsolete : TermRule::kGivenId;
   if (replacement.has_value()) Say(absl::StrCat(id, " is obsolete"), out);
   out->label = holds.label.empty() && !IsId(statement.value, id) ? statement.value : holds.label;
-  if (finding) return true;
+  Unite(statement.field, out);
+  if (finding || IsLineNamed(statement.field, id, statement.value)) return true;
   const std::string form = ComparisonForm(statement.value);
   const bool named = HasNames(*term) || HasNames(holds);
   if (!form.empty() && named && !HasName(*term, form) && !HasName(holds, form) &&
@@ -127,10 +134,10 @@ void TermRules::Settle(const Statement& statement, const Term& stated, absl::str
     return Say(both, out);
   }
   const bool decided = words.rule == TermRule::kCuratorDecision;
-  const bool narrower = IsBelow(words.term, out->term);
+  const bool narrower = IsBelow(*parts_.terms, words.term, out->term);
   if (!decided && witness.empty() && !narrower) {
     Say(absl::StrCat(both, ", the words name ", words.term), out);
-    if (IsBelow(out->term, words.term)) Say("the id is the more specific", out);
+    if (IsBelow(*parts_.terms, out->term, words.term)) Say("the id is the more specific", out);
     return;
   }
   words.conflict = true;
@@ -152,6 +159,7 @@ bool TermRules::ByUnknownId(const Statement& statement, Resolution* out) const {
   out->term = id;
   out->label = statement.value == id ? std::string() : statement.value;
   out->rule = TermRule::kGivenId;
+  Unite(statement.field, out);
   return true;
 }
 
@@ -189,8 +197,15 @@ Resolution TermRules::ByWords(absl::string_view field, absl::string_view words) 
   Resolution out;
   const std::vector<std::string>* ontologies = OntologiesOf(field);
   if (words.empty() || ontologies == nullptr) return out;
-  if (ByMapping(field, words, &out)) return out;
-  if (!ByName(words, *ontologies, &out)) BySpelling(words, *ontologies, &out);
+  if (!ByMapping(field, words, &out) && !ByName(words, *ontologies, &out)) {
+    if (field == kCellLine && parts_.cell_lines != nullptr) {
+      ByLineName(words, &out);
+    } else {
+      BySpelling(words, *ontologies, &out);
+    }
+  }
+  Unite(field, &out);
+  if (out.rule == TermRule::kCuratorDecision) return out;
   if (out.mapped() && parts_.mappings != nullptr &&
       parts_.mappings->Rejected(field, words, out.term)) {
     return Resolution();
@@ -261,6 +276,32 @@ bool TermRules::BySpelling(absl::string_view words, const std::vector<std::strin
   return true;
 }
 
+void TermRules::ByLineName(absl::string_view words, Resolution* out) const {
+  const CellLine* line = parts_.cell_lines->Named(words);
+  if (line == nullptr) return;
+  out->term = line->id;
+  out->label = line->label;
+  out->rule = TermRule::kFoldedLabel;
+  out->confidence = kFoldedConfidence;
+}
+
+// The one id of a cell line, for all of its ids.
+void TermRules::Unite(absl::string_view field, Resolution* out) const {
+  if (field != kCellLine || parts_.cell_lines == nullptr || out->term.empty()) return;
+  const CellLine* line = parts_.cell_lines->Of(out->term);
+  if (line == nullptr || line->id == out->term) return;
+  Say(absl::StrCat(out->term, " is the same cell line"), out);
+  out->term = line->id;
+  out->label = line->label;
+}
+
+bool TermRules::IsLineNamed(absl::string_view field, absl::string_view id,
+                            absl::string_view words) const {
+  if (field != kCellLine || parts_.cell_lines == nullptr) return false;
+  const CellLine* line = parts_.cell_lines->Of(id);
+  return line != nullptr && line == parts_.cell_lines->Named(words);
+}
+
 const std::vector<std::string>* TermRules::OntologiesOf(absl::string_view field) const {
   auto it = parts_.ontologies.find(field);
   return it == parts_.ontologies.end() ? nullptr : &it->second;
@@ -268,12 +309,6 @@ const std::vector<std::string>* TermRules::OntologiesOf(absl::string_view field)
 
 std::string TermRules::LabelOf(absl::string_view id) const {
   return parts_.terms->LabelOf(id).value_or("");
-}
-
-bool TermRules::IsBelow(absl::string_view id, absl::string_view above) const {
-  if (id == above) return false;
-  const std::vector<std::string> ancestors = parts_.terms->Ancestors(id);
-  return std::binary_search(ancestors.begin(), ancestors.end(), above);
 }
 
 }  // namespace parfocal

@@ -13,6 +13,12 @@
 
 namespace parfocal {
 
+// The field whose terms are united by parfocal/normalise/cell_lines.h.
+inline constexpr absl::string_view kCellLine = "cell_line";
+
+// Whether `above` is an ancestor of `id`, and another term.
+bool IsBelow(const TermLookup& terms, absl::string_view id, absl::string_view above);
+
 class TermRules {
  public:
   // `parts` must outlive it.
@@ -44,7 +50,9 @@ class TermRules {
                   Resolution* out) const;
   const std::vector<std::string>* OntologiesOf(absl::string_view field) const;
   std::string LabelOf(absl::string_view id) const;
-  bool IsBelow(absl::string_view id, absl::string_view above) const;
+  void ByLineName(absl::string_view words, Resolution* out) const;
+  void Unite(absl::string_view field, Resolution* out) const;
+  bool IsLineNamed(absl::string_view field, absl::string_view id, absl::string_view words) const;
 
   const NormaliserParts& parts_;
   absl::flat_hash_map<std::string, Resolution> outcomes_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "normalisation_calls.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/v1/admin_service.grpc.pb.h"
@@ -30,6 +31,23 @@ class AdminService final : public v1::AdminService::CallbackService {
     return HandleUnary(
         *options_.dispatcher, context, "parfocal.v1.AdminService/CheckIndex", request, response,
         [this](const Call& call, const auto&, auto* out) { return Check(call, out); });
+  }
+  grpc::ServerUnaryReactor* ReportNormalisation(
+      grpc::CallbackServerContext* context, const v1::ReportNormalisationRequest* request,
+      v1::ReportNormalisationResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context,
+                       "parfocal.v1.AdminService/ReportNormalisation", request, response,
+                       [this](const Call& call, const auto& r, auto* out) {
+                         return parfocal::ReportNormalisation(options_, call, r, out);
+                       });
+  }
+  grpc::ServerUnaryReactor* ListDifferences(grpc::CallbackServerContext* context,
+                                            const v1::ListDifferencesRequest* request,
+                                            v1::ListDifferencesResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/ListDifferences",
+                       request, response, [this](const Call& call, const auto& r, auto* out) {
+                         return parfocal::ListDifferences(options_, call, r, out);
+                       });
   }
   grpc::ServerWriteReactor<v1::RebuildIndexProgress>* RebuildIndex(
       grpc::CallbackServerContext* context, const v1::RebuildIndexRequest* request) override {

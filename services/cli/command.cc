@@ -213,6 +213,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddGenesCommands(app, session);
   AddMappingsCommands(app, session);
   AddPhenotypeCommands(app, session);
+  AddReportCommands(app, session);
   AddNodeCommands(app, session);
   AddCompletionCommand(app, session);
   return ParseAndRun(app, session, arguments);

@@ -17,8 +17,8 @@ namespace {
 
 class WriterAndIndex final : public IndexParts {
  public:
-  WriterAndIndex(Terms terms, const Log* log)
-      : terms_(std::move(terms)), log_(log), served_terms_(terms_()) {}
+  WriterAndIndex(Terms terms, OtherNames names, const Log* log)
+      : terms_(std::move(terms)), names_(std::move(names)), log_(log), served_terms_(terms_()) {}
   ~WriterAndIndex() override { Stop(); }
 
   absl::Status Open(const std::string& directory, RecordStore* store) {
@@ -47,7 +47,7 @@ class WriterAndIndex final : public IndexParts {
     SearchText text;
     text.query = std::string(query);
     text.filter = std::string(filter);
-    return Binder(terms.get(), &snapshot).Bind(text);
+    return Binder(terms.get(), &snapshot, names_).Bind(text);
   }
 
   void Hold() override {
@@ -163,6 +163,7 @@ class WriterAndIndex final : public IndexParts {
   }
 
   const Terms terms_;
+  const OtherNames names_;
   const Log* const log_;
   SegmentSearchIndex index_;
   Mutex mu_;  // Held while a state is published. Taken before served_mu_.
@@ -183,8 +184,8 @@ class WriterAndIndex final : public IndexParts {
 
 absl::StatusOr<std::unique_ptr<IndexParts>> IndexParts::Open(const std::string& directory,
                                                              RecordStore* store, Terms terms,
-                                                             const Log* log) {
-  auto parts = std::make_unique<WriterAndIndex>(std::move(terms), log);
+                                                             OtherNames names, const Log* log) {
+  auto parts = std::make_unique<WriterAndIndex>(std::move(terms), std::move(names), log);
   PARFOCAL_RETURN_IF_ERROR(parts->Open(directory, store));
   return parts;
 }

@@ -12,6 +12,7 @@
 
 #include "parfocal/query.h"
 #include "parfocal/record_store.h"
+#include "parfocal/search/binder.h"
 #include "parfocal/search_index.h"
 #include "parfocal/term_lookup.h"
 
@@ -24,10 +25,10 @@ class IndexParts {
   using Terms = std::function<std::shared_ptr<const TermLookup>()>;
 
   // `store` and `log` must outlive it; `terms` gives the newest release, which is asked for here
-  // and at each Publish.
+  // and at each Publish; `names` what filters may call a value.
   static absl::StatusOr<std::unique_ptr<IndexParts>> Open(const std::string& directory,
                                                           RecordStore* store, Terms terms,
-                                                          const Log* log);
+                                                          OtherNames names, const Log* log);
   virtual ~IndexParts() = default;
 
   virtual void Start() = 0;

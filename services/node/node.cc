@@ -27,6 +27,7 @@
 #include "parfocal/harvest_rpc/harvest_service.h"
 #include "parfocal/harvest_run/harvest_runner.h"
 #include "parfocal/mutex.h"
+#include "parfocal/normalise/filter_names.h"
 #include "parfocal/phenotype/matrix_follower.h"
 #include "parfocal/phenotype_rpc/phenotype_service.h"
 #include "parfocal/ro_crate/ro_crate_connector.h"
@@ -82,6 +83,7 @@ struct Node::Parts {
   absl::Status Serve();
   // All that a normaliser works with, in its newest state.
   NormaliserParts NormalisationParts() const;
+  std::vector<std::string> NamesOf(const Field& field, absl::string_view text) const;
   void MakeRunner();
   void MakeServices();
   absl::StatusOr<CheckpointResult> Checkpoint(const std::string& directory) const;
@@ -149,8 +151,11 @@ absl::Status Node::Parts::Open() {
   }
   mappings->TermsChanged(*ontologies->Current());
   PARFOCAL_ASSIGN_OR_RETURN(
-      index, IndexParts::Open(
-                 *data / "index", store.get(), [this] { return ontologies->Current(); }, log));
+      index,
+      IndexParts::Open(
+          *data / "index", store.get(), [this] { return ontologies->Current(); },
+          [this](const Field& field, absl::string_view text) { return NamesOf(field, text); },
+          log));
   PARFOCAL_ASSIGN_OR_RETURN(
       phenotypes, phenotype::MatrixFollower::Open(*data / "phenotypes", store.get(), [this] {
         return phenotype::Knowledge{ontologies->Current(), genes->Current(), mappings->Current()};
@@ -182,6 +187,15 @@ absl::Status Node::Parts::Open() {
   return absl::OkStatus();
 }
 
+std::vector<std::string> Node::Parts::NamesOf(const Field& field, absl::string_view text) const {
+  if (IsGeneField(field)) return GenesCalled(text, genes->Current().get());
+  if (field.name == "cell_line") {
+    std::string line = CellLineCalled(text, ontologies->CurrentCellLines().get());
+    return line.empty() ? std::vector<std::string>() : std::vector<std::string>{std::move(line)};
+  }
+  return {};
+}
+
 NormaliserParts Node::Parts::NormalisationParts() const {
   NormaliserParts parts;
   parts.terms = ontologies->Current();
@@ -189,6 +203,7 @@ NormaliserParts Node::Parts::NormalisationParts() const {
   parts.mappings = mappings->Current();
   parts.declared = declared_terms;
   parts.lexical = ontologies->CertainCandidate();
+  parts.cell_lines = ontologies->CurrentCellLines();
   parts.ontologies = Ontologies::FieldTable();
   parts.study = [this](const ImageSet& set) -> std::optional<Study> {
     absl::StatusOr<StoredRecord> stored = store->Get({set.source, set.study, ""});
@@ -252,7 +267,7 @@ void Node::Parts::MakeServices() {
   services.push_back(MakePhenotypeService(
       {[this] { return phenotypes->Current(); }, store.get(), tokens.get(), &clock, &dispatcher}));
   services.push_back(MakeAdminService(
-      {store.get(), index->index(), &dispatcher,
+      {store.get(), index->index(), &dispatcher, tokens.get(),
        [this](const std::string& directory) { return Checkpoint(directory); },
        [this](const std::function<void(int64_t)>& progress) { return index->Rebuild(progress); },
        [this](size_t limit) { return index->Check(limit); }}));

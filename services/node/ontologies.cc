@@ -72,6 +72,17 @@ LexicalRule Ontologies::CertainCandidate() {
   };
 }
 
+std::shared_ptr<const CellLines> Ontologies::CurrentCellLines() const {
+  const std::shared_ptr<const TermLookup> terms = Current();
+  MutexLock lock(&lines_mu_);
+  if (lines_ == nullptr || lines_release_ != terms->release()) {
+    const Field* field = FindField("cell_line");
+    lines_ = CellLines::Build(*terms, {field->ontologies.begin(), field->ontologies.end()});
+    lines_release_ = terms->release();
+  }
+  return lines_;
+}
+
 FieldOntologies Ontologies::FieldTable() {
   FieldOntologies table;
   for (const Field& field : Fields()) {

@@ -28,6 +28,8 @@ class Ontologies {
 
   std::shared_ptr<const TermLookup> Current() const { return store_->Current(); }
   LoadReport Report() const { return store_->Report(); }
+  // The cell lines of the release in use; made when first asked for.
+  std::shared_ptr<const CellLines> CurrentCellLines() const;
   int64_t terms() const { return store_->Report().terms; }
 
   // Candidates for words, of the current release. Names of an ontology are read at the first
@@ -55,6 +57,9 @@ class Ontologies {
   Mutex loading_;
   Mutex matching_;
   std::shared_ptr<const LexicalMatcher> matcher_ ABSL_GUARDED_BY(matching_);
+  mutable Mutex lines_mu_;
+  mutable std::string lines_release_ ABSL_GUARDED_BY(lines_mu_);
+  mutable std::shared_ptr<const CellLines> lines_ ABSL_GUARDED_BY(lines_mu_);
 };
 
 }  // namespace parfocal

@@ -71,6 +71,8 @@ absl::Span<const MethodPolicy> MethodPolicies() {
       Bulk("parfocal.v1.AdminService/CreateCheckpoint"),
       Admin("parfocal.v1.AdminService/RebuildIndex", true),
       Bulk("parfocal.v1.AdminService/CheckIndex"),
+      Bulk("parfocal.v1.AdminService/ReportNormalisation"),
+      Bulk("parfocal.v1.AdminService/ListDifferences"),
   };
   return kPolicies;
 }

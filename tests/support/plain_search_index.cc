@@ -243,13 +243,17 @@ class PlainSnapshot final : public Snapshot {
   std::vector<std::string> ValuesNamed(absl::string_view field,
                                        absl::string_view text) const override {
     std::vector<std::string> out;
+    const Field* known = FindField(field);
+    const auto form = [&](const std::string& name) {
+      return known != nullptr && FoldsSpelling(*known) ? SpellingKey(name) : Fold(name);
+    };
     for (const auto& [id, value] : values_) {
       const bool held = std::any_of(rows_.begin(), rows_.end(), [&](const PlainRow& row) {
         return Of(row.holds, value.field).count(value.key) > 0;
       });
       if (!held) continue;
-      if (value.field == field &&
-          (Fold(value.key) == Fold(text) || Fold(value.label) == Fold(text))) {
+      if (value.field == field && (form(value.key) == form(std::string(text)) ||
+                                   form(value.label) == form(std::string(text)))) {
         out.push_back(value.key);
       }
     }
@@ -525,16 +529,51 @@ class PlainSnapshot final : public Snapshot {
     return true;
   }
 
+  // Whether `key` is words of a field whose spellings are one.
+  bool FoldsWords(const std::string& field, const std::string& key) const {
+    const Field* known = FindField(field);
+    const Value* value = Find(field, key);
+    return known != nullptr && FoldsSpelling(*known) && value != nullptr && !value->is_term &&
+           !SpellingKey(key).empty();
+  }
+  std::string Spelling(const std::string& field, const std::string& key) const {
+    return FoldsWords(field, key) ? SpellingKey(key) : key;
+  }
+  // Spelling -> the key that most rows have, of equals the first.
+  std::map<std::string, std::string> ShownSpellings(const std::string& field) const {
+    std::map<std::string, int64_t> rows;
+    for (const PlainRow& row : rows_) {
+      for (const std::string& key : Of(row.holds, field)) ++rows[key];
+    }
+    std::map<std::string, std::string> shown;
+    for (const auto& [key, count] : rows) {
+      if (!FoldsWords(field, key)) continue;
+      auto [it, fresh] = shown.try_emplace(SpellingKey(key), key);
+      if (!fresh && rows[it->second] < count) it->second = key;
+    }
+    return shown;
+  }
+  std::string Shown(const std::string& field, const std::string& key,
+                    const std::map<std::string, std::string>& shown) const {
+    auto it = shown.find(Spelling(field, key));
+    return FoldsWords(field, key) && it != shown.end() ? it->second : key;
+  }
+
   FacetResult CountFacet(const BoundQuery& query, const FacetSpec& spec) const {
     const std::string field = FieldOf(spec.field, spec.attribute_key);
     std::map<std::string, std::vector<const PlainRow*>> exact, count;
     std::vector<const PlainRow*> missing;
+    const std::map<std::string, std::string> shown = ShownSpellings(field);
     for (const PlainRow& row : rows_) {
       if (!MatchesOthers(query, spec, row)) continue;
-      const Keys& keys = Of(row.holds, field);
+      Keys keys, closure;
+      for (const std::string& key : Of(row.holds, field)) keys.insert(Shown(field, key, shown));
+      for (const std::string& key : Closure(field, Of(row.holds, field))) {
+        closure.insert(Shown(field, key, shown));
+      }
       if (keys.empty()) missing.push_back(&row);
       for (const std::string& key : keys) exact[key].push_back(&row);
-      for (const std::string& key : Closure(field, keys)) count[key].push_back(&row);
+      for (const std::string& key : closure) count[key].push_back(&row);
     }
     FacetResult out;
     out.field = spec.field;
@@ -549,18 +588,19 @@ class PlainSnapshot final : public Snapshot {
       value.is_term = terms_ != nullptr && (known == nullptr || known->is_term);
       value.exact = CountRows(exact[key]);
       value.count = CountRows(rows);
-      if (!absl::StrContains(Fold(key), Fold(spec.contains)) &&
-          !absl::StrContains(Fold(value.label), Fold(spec.contains))) {
-        continue;
-      }
+      const bool words = FoldsWords(field, key);
+      const bool found = words ? absl::StrContains(SpellingKey(key), SpellingKey(spec.contains))
+                               : absl::StrContains(Fold(key), Fold(spec.contains)) ||
+                                     absl::StrContains(Fold(value.label), Fold(spec.contains));
+      if (!found) continue;
       values.push_back(std::move(value));
     }
     auto size = [&](const Counts& counts) {
       return query.level == SearchLevel::kStudy ? counts.studies : counts.rows;
     };
     std::sort(values.begin(), values.end(), [&](const FacetValue& a, const FacetValue& b) {
-      return std::tuple(-size(a.count), -size(a.exact), a.value) <
-             std::tuple(-size(b.count), -size(b.exact), b.value);
+      return std::tuple(-size(a.count), -size(a.exact), Spelling(field, a.value)) <
+             std::tuple(-size(b.count), -size(b.exact), Spelling(field, b.value));
     });
     out.total_values = static_cast<int64_t>(values.size());
     for (int64_t i = spec.offset; i < out.total_values && i < spec.offset + spec.limit; ++i) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -149,6 +150,32 @@ TEST_F(BinderTest, GivesFiltersTheirMeaning) {
     const absl::StatusOr<BoundQuery> bound = Bind("", row.filter);
     ASSERT_THAT(bound, IsOk());
     EXPECT_EQ(Print(bound->filter), row.bound);
+  }
+}
+
+TEST_F(BinderTest, ValuesAreFoundByOtherNames) {
+  names_.names[{"gene", "KIF11"}] = {"HGNC:6388", "KIF11", "MGI:1098231"};
+  const OtherNames other = [](const Field& field, absl::string_view text) {
+    const bool gene = field.name == "gene" && (text == "KIF11" || text == "EG5");
+    const bool line = field.name == "cell_line" && text == "CLO:0003684";
+    return gene   ? std::vector<std::string>{"HGNC:6388"}
+           : line ? std::vector<std::string>{"EFO:0001185"}
+                  : std::vector<std::string>();
+  };
+  const std::pair<const char*, const char*> kRows[] = {
+      // With the words that no rule mapped, without another organism's gene of that name.
+      {"gene = KIF11", "gene{HGNC:6388,KIF11}"},
+      {"gene = EG5", "gene{HGNC:6388}"},
+      {"gene = ABC1", "gene{ABC1}"},
+      {"stated_gene = EG5", "stated_gene{EG5}"},
+      {"cell_line = 'CLO:0003684'", "cell_line{CLO:0003684,EFO:0001185}"},
+  };
+  for (const auto& [filter, bound] : kRows) {
+    SearchText text;
+    text.filter = filter;
+    const absl::StatusOr<BoundQuery> got = Binder(&terms_, &names_, other).Bind(text);
+    ASSERT_THAT(got, IsOk());
+    EXPECT_EQ(Print(got->filter), bound) << filter;
   }
 }
 

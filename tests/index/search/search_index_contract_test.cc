@@ -305,6 +305,50 @@ TEST_P(SearchIndexContract, FacetsPageAndSearchWithin) {
   EXPECT_EQ(answer.facets[3].missing.studies, 3);
 }
 
+// Words that differ in case, hyphens and blanks alone are one value of a facet, shown as most rows
+// have it; what the archive wrote and names whose case has a meaning are not touched.
+TEST_P(SearchIndexContract, OneFacetValueForAllSpellings) {
+  auto say = [](const std::string& field, const std::string& value) {
+    Statement out;
+    out.field = field;
+    out.value = value;
+    return out;
+  };
+  Study study;
+  study.source = "s";
+  study.accession = "D-4";
+  study.statements = {say("cell_line", "u2os")};
+  std::vector<Record> records = {study};
+  const char* const kSpellings[] = {"U2OS", "U-2 OS", "U-2 OS", "U2-OS", ""};
+  for (int i = 0; i < 5; ++i) {
+    ImageSet set = Set("D-4", "screenA", i + 1);
+    if (*kSpellings[i] != 0) set.statements.push_back(say("cell_line", kSpellings[i]));
+    set.statements.push_back(say("genotype", i == 0 ? "ade2" : "ADE2"));
+    records.emplace_back(set);
+  }
+  Commit(records, {});
+  SearchText text;
+  text.filter = "accession = 'D-4'";
+  text.level = SearchLevel::kImageSet;
+  text.facets = {{"cell_line", "", 9, 0, ""},
+                 {"stated_cell_line", "", 9, 0, ""},
+                 {"genotype", "", 9, 0, ""},
+                 {"cell_line", "", 9, 0, "U2 o"}};
+  const SearchAnswer answer = Ask(text);
+  ASSERT_EQ(answer.facets[0].values.size(), 1u);
+  // Every row has the study's own spelling, which no row claims.
+  EXPECT_EQ(answer.facets[0].values[0].value, "u2os");
+  EXPECT_EQ(answer.facets[0].values[0].exact.rows, 5);
+  EXPECT_EQ(answer.facets[0].values[0].count.rows, 5);
+  EXPECT_EQ(answer.facets[0].values[0].count.studies, 1);
+  EXPECT_EQ(answer.facets[1].values.size(), 4u);
+  EXPECT_EQ(answer.facets[2].values.size(), 2u);
+  EXPECT_EQ(answer.facets[3].values.size(), 1u);
+  EXPECT_THAT(Names("", "cell_line = 'U2 OS'", SearchLevel::kImageSet), ::testing::SizeIs(5));
+  EXPECT_THAT(Names("", "stated_cell_line = 'U-2 OS'", SearchLevel::kImageSet),
+              ElementsAre("D-4 screenA/A2", "D-4 screenA/A3"));
+}
+
 TEST_P(SearchIndexContract, PagesNeitherRepeatNorSkip) {
   for (int order = 0; order < 7; ++order) {
     for (SearchLevel level : {SearchLevel::kStudy, SearchLevel::kImageSet}) {

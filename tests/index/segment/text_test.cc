@@ -1,6 +1,7 @@
 #include "parfocal/segment/text.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -82,6 +83,16 @@ TEST(TextTest, StopsAtTheLimit) {
   EXPECT_EQ(Tokenise(text, 10).size(), 10u);
   EXPECT_EQ(Tokenise(text, 0).size(), 0u);
   EXPECT_EQ(Tokenise(text).size(), 300u);
+}
+
+TEST(TextTest, SpellingsOfOneWordAreOne) {
+  for (const char* spelling : {"U-2 OS", "u2os", "U2-OS", " U_2OS "})
+    EXPECT_EQ(SpellingKey(spelling), "u2os");
+  const std::pair<const char*, const char*> kApart[] = {
+      {"1-2 hours", "12 hours"}, {"-5", "5"}, {"1 000", "1000"}, {"a+", "a"}};
+  for (const auto& [a, b] : kApart) EXPECT_NE(SpellingKey(a), SpellingKey(b)) << a;
+  EXPECT_EQ(SpellingKey("5 uM"), SpellingKey("5uM"));
+  EXPECT_EQ(SpellingKey("-"), "");
 }
 
 TEST(TextTest, FoldSqueezesSpace) {

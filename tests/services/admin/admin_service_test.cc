@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "parfocal/rpc/page_token.h"
 #include "parfocal/v1/admin_service.grpc.pb.h"
 #include "support/fake_record_store.h"
 #include "support/in_process_service.h"
@@ -69,6 +70,7 @@ class AdminServiceTest : public ::testing::Test {
     options.store = &store_;
     options.index = &index_;
     options.dispatcher = service_.dispatcher();
+    options.tokens = &tokens_;
     options.checkpoint = [this](const std::string& directory) -> absl::StatusOr<CheckpointResult> {
       if (directory == "/there") return absl::AlreadyExistsError("checkpoint /there: exists");
       checkpoints_.push_back(directory);
@@ -102,6 +104,7 @@ class AdminServiceTest : public ::testing::Test {
   std::vector<std::string> problems_;
   size_t limit_ = 0;
   InProcessService service_;
+  PageTokens tokens_{"sixteen bytes at least", &clock_};
   std::unique_ptr<Stub> stub_;
 };
 
@@ -125,6 +128,97 @@ TEST_F(AdminServiceTest, Checkpoint) {
   EXPECT_EQ(response.sequence(), 7);
   EXPECT_EQ(response.files(), 3);
   EXPECT_EQ(response.bytes(), 4096);
+}
+
+// Four image sets: two spellings of one name, a refuted id, a gene by an id of another system.
+void FillWithWords(FakeRecordStore* store) {
+  Source source;
+  source.id = "s";
+  source.connector = "test";
+  source.location = "/none";
+  ASSERT_THAT(store->CreateSource(source), IsOk());
+  bool resumed = false;
+  PageCommit page;
+  page.source = "s";
+  page.run = store->BeginRun("s", absl::Now(), &resumed)->id;
+  page.raw = {"raw"};
+  const auto add = [&](const std::string& id, Statement statement) {
+    ImageSet set;
+    set.source = "s";
+    set.study = "S1";
+    set.id = id;
+    set.statements = {std::move(statement)};
+    page.upserts.push_back({set, {0, 0, 3, 0, 0}});
+  };
+  Statement organism;
+  organism.field = "organism";
+  organism.value = "human";
+  organism.term = "NCBITaxon:9606";
+  organism.rule = TermRule::kExactSynonym;
+  add("a", organism);
+  add("b", organism);
+  organism.value = "Homo sapiens";
+  organism.stated_id = "NCBITaxon:9607";
+  organism.rule = TermRule::kLabelOverId;
+  organism.label_conflict = true;
+  add("c", organism);
+  Statement gene;
+  gene.field = "gene";
+  gene.value = gene.stated_id = "ENSG1";
+  gene.term = "HGNC:1";
+  gene.rule = TermRule::kGivenId;
+  add("d", gene);
+  ASSERT_THAT(store->CommitPage(page), IsOk());
+}
+
+TEST_F(AdminServiceTest, NormalisationIsCountedByFieldAndRule) {
+  FillWithWords(&store_);
+  v1::ReportNormalisationRequest request;
+  v1::ReportNormalisationResponse response;
+  const auto call = [&] {
+    return InProcessService::Call(stub_.get(), &Stub::ReportNormalisation, request, &response);
+  };
+  ASSERT_THAT(call(), IsOk());
+  EXPECT_EQ(response.records(), 4);
+  EXPECT_TRUE(response.complete());
+  ASSERT_EQ(response.fields_size(), 2);
+  const v1::FieldNormalisation& organism = response.fields(1);
+  EXPECT_EQ(organism.field(), "organism");
+  EXPECT_EQ(organism.all().words(), 2);
+  EXPECT_EQ(organism.all().statements(), 3);
+  EXPECT_EQ(organism.flagged().words(), 1);
+  EXPECT_EQ(organism.differing(), 1);
+  ASSERT_EQ(organism.rules_size(), 2);
+  EXPECT_EQ(organism.rules(0).rule(), v1::EXACT_SYNONYM);
+  EXPECT_EQ(organism.rules(0).tally().statements(), 2);
+  EXPECT_EQ(organism.rules(0).tally().words(), 1);
+  EXPECT_EQ(response.fields(0).differing(), 0);  // A gene's other id is no difference.
+  request.set_parent("sources/none");
+  EXPECT_THAT(call(), HasReason("RESOURCE_NOT_FOUND"));
+  request.set_parent("sources/s/studies/S1");
+  EXPECT_THAT(call(), HasReason("RESOURCE_NAME"));
+}
+
+TEST_F(AdminServiceTest, DifferencesAreListedByRecord) {
+  FillWithWords(&store_);
+  v1::ListDifferencesRequest request;
+  request.set_page_size(1);
+  v1::ListDifferencesResponse response;
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::ListDifferences, request, &response),
+              IsOk());
+  ASSERT_EQ(response.differences_size(), 1);
+  EXPECT_THAT(response.differences(0).record(), ::testing::HasSubstr("imageSets/c"));
+  ASSERT_EQ(response.differences(0).statements_size(), 1);
+  EXPECT_EQ(response.differences(0).statements(0).stated_id(), "NCBITaxon:9607");
+  request.set_page_token(response.next_page_token());
+  ASSERT_FALSE(request.page_token().empty());
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::ListDifferences, request, &response),
+              IsOk());
+  EXPECT_EQ(response.differences_size(), 0);
+  EXPECT_TRUE(response.next_page_token().empty());
+  request.set_page_token("no token");
+  EXPECT_THAT(InProcessService::Call(stub_.get(), &Stub::ListDifferences, request, &response),
+              HasReason("PAGE_TOKEN_MISMATCH"));
 }
 
 TEST_F(AdminServiceTest, RebuildEndsWithDone) {

@@ -211,6 +211,7 @@ class IdrConnector final : public Connector {
     std::string name;
     std::unique_ptr<TableSource> source;
     std::unique_ptr<TablePlan> plan;
+    ColumnWitness witness;
     std::unique_ptr<RowReader> reader;
     int64_t row = 0;  // Rows read so far.
   };
@@ -305,7 +306,12 @@ absl::Status IdrConnector::UseTable(size_t t, int64_t row) {
                          table.files.annotation.empty()};
   open->plan = std::make_unique<TablePlan>(
       TablePlan::Make(open->source->header(), std::move(identity), facts, rules_));
-  open->reader = std::make_unique<RowReader>(open->plan.get());
+  if (ColumnWitness::Needed(*open->plan)) {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::unique_ptr<TableSource> whole,
+                              OpenTable(table.files, facts.join_column));
+    PARFOCAL_ASSIGN_OR_RETURN(open->witness, ColumnWitness::Count(whole.get(), *open->plan));
+  }
+  open->reader = std::make_unique<RowReader>(open->plan.get(), &open->witness);
   // Up to the cursor only ids are given, as they were when those pages were read.
   SourceRow skipped;
   for (; open->row < row; ++open->row) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "parfocal/connector_idr/cell_text.h"
 #include "parfocal/connector_idr/text_decoding.h"
+#include "parfocal/normalise/witness.h"
 #include "parfocal/privacy/contacts.h"
 #include "parfocal/record_name.h"
 #include "parfocal/terms/curie.h"
@@ -162,7 +163,8 @@ void RowReader::Attributes(const Cells& cells, ImageSet* set) const {
 }
 
 void RowReader::Values(const Cells& cells, ImageSet* set) {
-  for (const TablePlan::ValueColumn& column : plan_.values) {
+  for (size_t i = 0; i < plan_.values.size(); ++i) {
+    const TablePlan::ValueColumn& column = plan_.values[i];
     const absl::string_view cell = Cell(cells, column.column);
     const absl::string_view accession = Cell(cells, column.term_accession);
     if (Empty(cell) && accession.empty()) continue;
@@ -180,6 +182,9 @@ void RowReader::Values(const Cells& cells, ImageSet* set) {
       set->statements.push_back(MakeStatement(column.rule->field, value,
                                               parts.size() == 1 ? id : std::string(),
                                               column.rule->role, column.group));
+      if (witness_ == nullptr || set->statements.back().stated_id.empty()) continue;
+      const int64_t ids = witness_->Ids(i, cell);
+      if (ids >= kManyIds) set->statements.back().evidence = ManyIdsWitness(ids);
     }
   }
 }

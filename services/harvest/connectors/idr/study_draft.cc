@@ -363,6 +363,7 @@ void Builder::Put(absl::string_view field, const std::vector<Valued>& values,
     statement.value = v.value;
     statement.stated_id = v.id;
     statement.scope = std::string(scope);
+    if (field == "organism") statement.role = "sample";
     if (std::find(study_.statements.begin(), study_.statements.end(), statement) ==
         study_.statements.end()) {
       study_.statements.push_back(std::move(statement));

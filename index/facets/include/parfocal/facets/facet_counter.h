@@ -1,9 +1,12 @@
 // Exact facet counts of a match: for every value of a field the studies, ImageSets, known images
 // and unknown counts of the rows that have this very value (`exact`) and of the rows that have it
-// or a descendant (`count`). Nothing is estimated.
+// or a descendant (`count`). Nothing is estimated. Words that differ in spelling alone are one
+// value (FoldsSpelling), shown as most rows have it.
 //
 // Thread safety: any number of threads; each call has its own working memory.
 #pragma once
+
+#include <vector>
 
 #include "parfocal/facets/facet_dictionary.h"
 #include "parfocal/query.h"
@@ -24,6 +27,9 @@ class FacetCounter {
                                     SearchLevel level, Interrupt* interrupt) const;
 
  private:
+  void ShowSpellings(const Field& field, const std::vector<uint32_t>& slots,
+                     FacetResult* out) const;
+
   const SnapshotRows& snapshot_;
   const FacetDictionary& dictionary_;
 };

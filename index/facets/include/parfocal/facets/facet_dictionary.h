@@ -3,7 +3,8 @@
 // grows with the vocabulary.
 //
 // A slot is a number of a key within one field: every value in use has one, and so has every
-// ancestor of a value in use, whether in use itself or not.
+// ancestor of a value in use, whether in use itself or not. Words that differ in spelling alone
+// share a slot (FoldsSpelling).
 //
 // Thread safety: Grow from one thread at a time; all else from any thread, for values and slots
 // that were there before the snapshot was published.
@@ -30,7 +31,10 @@ class FacetDictionary {
     std::string key;
     std::string label;
     bool is_term = false;
-    std::string folded;             // Key and label as Fold makes them, for "contains".
+    std::string folded;  // Key and label as Fold makes them, for "contains".
+    // SpellingKey of the key if the slot stands for all values of that spelling (then key and label
+    // are those of the first that came; see SpellingOf); else empty.
+    std::string spelling;
     std::vector<uint32_t> closure;  // Slots: its own and those of its ancestors.
   };
 
@@ -59,10 +63,13 @@ class FacetDictionary {
   };
   struct FieldSlots {
     StableArray<Slot> slots;
-    absl::flat_hash_map<std::string, uint32_t> by_key;  // Writer only.
+    // Writer only. By key, or by "\n" and the spelling.
+    absl::flat_hash_map<std::string, uint32_t> by_key;
     std::atomic<uint32_t> size{0};
   };
-  uint32_t AddSlot(FieldSlots* field, absl::string_view key, absl::string_view label, bool closure);
+  // `spelling`: see Slot.
+  uint32_t AddSlot(FieldSlots* field, absl::string_view key, absl::string_view label, bool closure,
+                   std::string spelling = "");
   const std::vector<std::string>& AncestorsOf(absl::string_view curie);
 
   std::shared_ptr<const Vocabulary> vocabulary_;

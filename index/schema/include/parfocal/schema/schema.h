@@ -57,6 +57,8 @@ struct Field {
   bool stated = false;  // Is a stated_ twin.
   // The id of its stated_ twin; its own id if it has none.
   FieldId twin = 0;
+  // Case, hyphens or blanks make another value.
+  bool exact_spelling = false;
 };
 
 // All fields, by id; the stated_ twins of kTerm fields follow the fields proper.
@@ -68,6 +70,13 @@ const Field* FindField(absl::string_view name);
 uint64_t SchemaFingerprint();
 // The names nearest to `name` by edit distance, best first, at most 3.
 std::vector<std::string> NearestFieldNames(absl::string_view name);
+
+// Whether the values of `field` are genes.
+bool IsGeneField(const Field& field);
+// Whether values of `field` that no term is known of and that differ in case, hyphens and blanks
+// alone are one value. Not for what the archive wrote (the twins), not for names whose case has a
+// meaning (genes, genotypes) and not for identifiers.
+bool FoldsSpelling(const Field& field);
 
 // The key under which a statement's value is filtered and counted: the normalised one
 // (term, else a stated id that its label does not refute, else the words), or what the archive

@@ -5,10 +5,13 @@
 // Thread safety: a Binder may be used by any number of threads.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "parfocal/query.h"
+#include "parfocal/schema/schema.h"
 #include "parfocal/search_index.h"
 #include "parfocal/status.h"
 #include "parfocal/term_lookup.h"
@@ -29,10 +32,16 @@ struct SearchText {
   bool snippets = false;
 };
 
+// Keys under which the values of a field lie that a person calls by a name no ontology gives them:
+// genes by any of their names, cell lines by any of their ids. Empty if there are none.
+using OtherNames =
+    std::function<std::vector<std::string>(const Field& field, absl::string_view text)>;
+
 class Binder {
  public:
   // `terms` may be nullptr: no ontology, values mean themselves. Both must outlive it.
-  Binder(const TermLookup* terms, const Snapshot* snapshot) : terms_(terms), snapshot_(snapshot) {}
+  Binder(const TermLookup* terms, const Snapshot* snapshot, OtherNames names = nullptr)
+      : terms_(terms), snapshot_(snapshot), names_(std::move(names)) {}
 
   // What a condition `field = "v"` means:
   //   term field that rolls up   the term with that id (an obsolete one: its replacement), or else
@@ -41,7 +50,10 @@ class Binder {
   //                              in use with that key or label. `field.exact`: without descendants.
   //   stated_x                   the values that the archive wrote so: id or words.
   //                              `stated_x.closure`: with the descendants of their terms.
-  //   keyword, flag, other terms the values in use with that key or label, without regard to case
+  //                              A value of another name (OtherNames) is meant, too.
+  //   keyword, flag, other terms the values of that other name, with the words of that very key
+  //                              which no rule mapped; without one the values in use with that key
+  //                              or label, without regard to case, or else to hyphens and blanks
   //   number, date               equal to; a date of less than a day is all of its days
   // `field:"v"` means "contains", without regard to case. <, <=, >, >= stand with numbers and
   // dates.
@@ -53,6 +65,7 @@ class Binder {
  private:
   const TermLookup* const terms_;
   const Snapshot* const snapshot_;
+  const OtherNames names_;
 };
 
 }  // namespace parfocal

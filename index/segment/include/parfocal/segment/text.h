@@ -33,6 +33,9 @@ struct Token {
 std::vector<Token> Tokenise(absl::string_view text, size_t limit = 100000);
 // NFKC, case-folded, accents removed, white space squeezed: for comparing labels.
 std::string Fold(absl::string_view text);
+// Fold without hyphens, underscores and blanks, but for one blank where they part two digits or
+// stand before the first: "U-2 OS" and "u2os" are one, "1-2" and "12", or "-5" and "5", are not.
+std::string SpellingKey(absl::string_view text);
 // English stem of a folded word.
 std::string Stem(absl::string_view word);
 

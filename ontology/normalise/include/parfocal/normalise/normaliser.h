@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "parfocal/gene_lookup.h"
 #include "parfocal/mapping_lookup.h"
+#include "parfocal/normalise/cell_lines.h"
 #include "parfocal/normalise/declared_terms.h"
 #include "parfocal/record.h"
 #include "parfocal/term_lookup.h"
@@ -40,7 +41,7 @@ using LexicalRule = std::function<std::optional<LexicalTerm>(
 
 // Version of the rules: raise it when the same parts would give other terms than before, so that
 // nodes normalise their records anew.
-inline constexpr int kNormaliserRules = 1;
+inline constexpr int kNormaliserRules = 2;
 
 // What a Normaliser works with. All but `terms` may be missing: the rules that need it then do not
 // hold. All are immutable and of one state, so that equal parts give equal answers.
@@ -49,6 +50,7 @@ struct NormaliserParts {
   std::shared_ptr<const GeneLookup> genes;
   std::shared_ptr<const MappingLookup> mappings;
   std::shared_ptr<const DeclaredTerms> declared;
+  std::shared_ptr<const CellLines> cell_lines;
   LexicalRule lexical;
   StudyLookup study;
   FieldOntologies ontologies;
@@ -70,9 +72,14 @@ struct NormaliserParts {
 // Genes: the identifier, else the symbol, among the genes of the record's organism or else of its
 // study's. What names no gene, or several, stays unmapped, with the reason as evidence.
 //
-// Never changes `value`, `stated_id` or `origin`. The outcome depends on the record, its study and
-// the parts alone: not on other records, pages or the order in which records come. A record that
-// was normalised before may be normalised again, with other parts.
+// Cell lines (cell_lines.h) are one term each, whatever the id or the spelling. An organism of role
+// "sample" whose sample is a cell line gets the role "cell_line"; the species of a line is added as
+// an inferred statement of the field "cell_line_organism" where the record does not state it, and
+// an organism of the sample that is no relative of it is flagged.
+//
+// Never changes `value`, `stated_id` or `origin` of what is stated. The outcome depends on the
+// record, its study and the parts alone: not on other records, pages or the order in which records
+// come. A record that was normalised before may be normalised again, with other parts.
 //
 // Thread safety: Normalise may be called from one thread at a time (it caches look-ups).
 class Normaliser {

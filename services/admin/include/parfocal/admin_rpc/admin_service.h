@@ -18,6 +18,7 @@ class Service;
 
 namespace parfocal {
 
+class PageTokens;
 struct Dispatcher;
 
 struct CheckpointResult {
@@ -30,6 +31,7 @@ struct AdminServiceOptions {
   const RecordStore* store = nullptr;  // Borrowed, as are the next two.
   const SearchIndex* index = nullptr;
   const Dispatcher* dispatcher = nullptr;
+  const PageTokens* tokens = nullptr;  // Borrowed.
   // Writes and verifies a checkpoint of the catalogue. ALREADY_EXISTS.
   std::function<absl::StatusOr<CheckpointResult>(const std::string& directory)> checkpoint;
   // Builds the index anew and swaps it in; blocks, calling `progress` with the sequence applied.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
@@ -503,6 +504,41 @@ TEST_F(IdrConnectorTest, EveryPageCanBeReadAgainAlone) {
     ASSERT_EQ(again.drafts.size(), pages[i].drafts.size());
     for (size_t k = 0; k < again.drafts.size(); ++k)
       EXPECT_TRUE(again.drafts[k].record == pages[i].drafts[k].record);
+  }
+}
+
+// Accessions that a spreadsheet filled downwards: every row says so, wherever its page begins and
+// in whatever order the rows stand.
+TEST_F(IdrConnectorTest, ManyIdsBesideTheSameWordsAreAWitness) {
+  constexpr int kRows = 7000;
+  std::vector<std::string> rows;
+  for (int i = 0; i < kRows; ++i) {
+    const bool filled = i % 2 == 0;
+    rows.push_back(absl::StrCat("P,A", i, ",", filled ? "Homo sapiens" : "Mus musculus",
+                                ",NCBITaxon,", filled ? 9606 + i / 2 % 1000 : 10090 + i % 3 / 2,
+                                "\n"));
+  }
+  for (const bool reversed : {false, true}) {
+    if (reversed) std::reverse(rows.begin(), rows.end());
+    Write("data/ex1-name/screenA/ex1-screenA-annotation.csv",
+          absl::StrCat("Plate,Well,Characteristics [Organism],Term Source 1 REF,"
+                       "Term Source 1 Accession\n",
+                       absl::StrJoin(rows, "")));
+    const std::vector<DraftPage> pages = Pages();
+    ASSERT_THAT(pages, SizeIs(3));  // The study's, and two of rows.
+    size_t seen = 0;
+    for (const DraftPage& page : pages) {
+      for (const Draft& draft : page.drafts) {
+        const auto* set = std::get_if<ImageSet>(&draft.record);
+        if (set == nullptr) continue;
+        ++seen;
+        ASSERT_THAT(set->statements, SizeIs(1));
+        EXPECT_EQ(set->statements[0].evidence, set->statements[0].value == "Homo sapiens"
+                                                   ? "1000 ids beside these words in the column"
+                                                   : "");
+      }
+    }
+    EXPECT_EQ(seen, kRows);
   }
 }
 

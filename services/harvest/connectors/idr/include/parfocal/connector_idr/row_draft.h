@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "parfocal/connector_idr/column_witness.h"
 #include "parfocal/connector_idr/table_plan.h"
 #include "parfocal/record.h"
 
@@ -19,8 +20,9 @@ using Cells = std::vector<absl::string_view>;
 
 class RowReader {
  public:
-  // `plan` must outlive the reader.
-  explicit RowReader(const TablePlan* plan) : plan_(*plan) {}
+  // Both must outlive the reader. `witness`: of the same table, or nullptr.
+  explicit RowReader(const TablePlan* plan, const ColumnWitness* witness = nullptr)
+      : plan_(*plan), witness_(witness) {}
 
   // Why the row cannot become an ImageSet; empty if it can. Gives no id.
   std::string Problem(const Cells& cells) const;
@@ -52,6 +54,7 @@ class RowReader {
   bool Empty(absl::string_view cell) const;
 
   const TablePlan& plan_;
+  const ColumnWitness* const witness_;
   absl::flat_hash_map<uint64_t, uint32_t> given_;  // Hash of an id -> how often its keys were seen.
   absl::flat_hash_map<std::string, std::string> curies_;
   absl::flat_hash_map<std::string, ObservationKind> kinds_;
