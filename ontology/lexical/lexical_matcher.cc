@@ -82,11 +82,13 @@ double Confidence(const OntologyVocabulary& vocabulary, const ReadPhrase& phrase
   return confidence;
 }
 
-// Two terms fit alike: equal but for the same equal name, or scores closer than `margin`.
-bool Ambiguous(const std::vector<RankedTerm>& ranked, double margin) {
+// Two terms fit alike: by names that are equal or unequal in the same way, with scores closer than
+// the margin. A label is its term's own, so it settles a tie with a synonym.
+bool Ambiguous(const NameIndex& index, const std::vector<RankedTerm>& ranked) {
   if (ranked.size() < 2) return false;
   if (ranked[0].equality != ranked[1].equality) return false;
-  return ranked[0].score - ranked[1].score < margin;
+  if (index.names()[ranked[0].name].label && !index.names()[ranked[1].name].label) return false;
+  return ranked[0].score - ranked[1].score < index.vocabulary().weights.margin;
 }
 
 // Two terms for a text of two parts, if each part names its own for certain.
@@ -98,7 +100,7 @@ std::vector<RankedTerm> TwoTerms(const NameIndex& index, absl::string_view text)
     const std::vector<RankedTerm> a = index.Rank(first, 2), b = index.Rank(second, 2);
     if (a.empty() || b.empty() || a[0].term == b[0].term) continue;
     const auto sure = [&](const std::string& part, const std::vector<RankedTerm>& ranked) {
-      if (Ambiguous(ranked, vocabulary.weights.margin)) return 0.0;
+      if (Ambiguous(index, ranked)) return 0.0;
       const TermRule rule = RuleOf(ranked[0]);
       return Confidence(vocabulary, ReadWords(part, vocabulary), ranked[0], rule);
     };
@@ -124,7 +126,7 @@ LexicalMatch MatchOne(const NameIndex& index, absl::string_view text, size_t lim
                  ranked.end());
   }
   ranked.insert(ranked.begin(), two.begin(), two.end());
-  const bool close = two.empty() && Ambiguous(ranked, vocabulary.weights.margin);
+  const bool close = two.empty() && Ambiguous(index, ranked);
   for (size_t i = 0; i < ranked.size() && i < limit; ++i) {
     const NameIndex::Name& name = index.names()[ranked[i].name];
     LexicalCandidate candidate;

@@ -18,6 +18,7 @@ constexpr size_t kMaxNames = 5'000'000;
 constexpr size_t kPromising = 200;
 // Shorter words are too like each other to be taken as misspelt.
 constexpr size_t kShortestMisspelt = 5;
+constexpr size_t kLongestMisspelt = 40;
 
 // Definitions up to this length say no more than what the abbreviation in the label stands for.
 constexpr size_t kLongestExpansion = 100;
@@ -85,7 +86,9 @@ void NameIndex::AddName(uint32_t term, absl::string_view text, bool label, Synon
 void NameIndex::Finish() {
   word_weight_.resize(words_.size());
   trigrams_of_word_.resize(words_.size());
+  word_text_.resize(words_.size());
   for (const auto& [word, number] : words_) {
+    word_text_[number] = &word;
     const double with = static_cast<double>(names_with_word_[number].size());
     word_weight_[number] =
         static_cast<float>(std::log(1.0 + static_cast<double>(names_.size()) / with));
@@ -106,6 +109,8 @@ void NameIndex::Finish() {
 }
 
 void NameIndex::AddMisspelt(const std::string& word, QueryWord* out) const {
+  // Letters repeat and words are long in hostile text alone.
+  if (word.size() > kLongestMisspelt) return;
   const std::vector<uint32_t> trigrams = TrigramsOf(word);
   absl::flat_hash_map<uint32_t, uint32_t> shared;
   for (uint32_t trigram : trigrams) {
@@ -113,11 +118,15 @@ void NameIndex::AddMisspelt(const std::string& word, QueryWord* out) const {
     if (found == words_with_trigram_.end()) continue;
     for (uint32_t other : found->second) ++shared[other];
   }
+  // Four letters are one error, eight are two: "flourescence" has two trigrams in three wrong.
+  const size_t errors = std::max<size_t>(1, word.size() / 4);
   for (const auto& [other, count] : shared) {
     const double likeness =
         2.0 * count / static_cast<double>(trigrams.size() + trigrams_of_word_[other]);
-    if (likeness >= vocabulary_.weights.spelling)
-      Raise(&out->near, other, static_cast<float>(likeness));
+    if (likeness < vocabulary_.weights.spelling) continue;
+    const size_t distance = EditDistance(word, *word_text_[other], errors);
+    if (distance > errors) continue;
+    Raise(&out->near, other, 1.0f - static_cast<float>(distance) / static_cast<float>(word.size()));
   }
 }
 

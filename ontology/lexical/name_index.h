@@ -8,7 +8,7 @@
 //   of the character trigrams of both, as read (it knows the order of words);
 // then the factors of MatchWeights for opposite directions, directions that the text does not have,
 // and synonyms that are not exact. Likeness of two words: 1 if equal, as in related.tsv, or, for a
-// word that the ontology does not have, its trigram likeness to one it has (spelling errors).
+// word that the ontology does not have, 1 - errors / letters to one it has (spelling errors).
 //
 // Thread safety: immutable after the constructor.
 #pragma once
@@ -64,6 +64,8 @@ class NameIndex {
 
   // Reads the live terms of `ontology`. At most 5 million names, the rest is left out.
   NameIndex(const TermLookup& terms, const std::string& ontology, OntologyVocabulary vocabulary);
+  NameIndex(const NameIndex&) = delete;
+  NameIndex& operator=(const NameIndex&) = delete;
 
   // The best `limit` terms for `text`, best first; ties go to the label, then to the shorter name,
   // then to the smaller id. Empty if no word is known.
@@ -101,6 +103,8 @@ class NameIndex {
   std::vector<Name> names_;
   std::vector<uint32_t> name_words_;
   absl::flat_hash_map<std::string, uint32_t> words_;
+  std::vector<const std::string*>
+      word_text_;  // The keys of words_, which does not change any more.
   std::vector<float> word_weight_;
   std::vector<std::vector<uint32_t>> names_with_word_;
   absl::flat_hash_map<uint32_t, std::vector<uint32_t>> words_with_trigram_;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr size_t kMaxParts = 8;
 
-// Calls `take` with the vocabulary's meaning of the next stems, or with the next stem itself.
+// Calls `take` with the words of the vocabulary's meaning of the next stems (and true), or with the
+// next stem itself (and false).
 template <typename Take>
 void ForEachMeaning(const std::vector<std::string>& stems, const OntologyVocabulary& vocabulary,
                     const Take& take) {
@@ -24,11 +25,11 @@ void ForEachMeaning(const std::vector<std::string>& stems, const OntologyVocabul
       const auto found =
           vocabulary.meanings.find(absl::StrJoin(at, at + static_cast<std::ptrdiff_t>(n), " "));
       if (found == vocabulary.meanings.end()) continue;
-      for (const std::string& word : found->second) take(word);
+      for (const std::string& word : found->second) take(word, true);
       used = n;
     }
     if (!used) {
-      take(stems[i]);
+      take(stems[i], false);
       used = 1;
     }
     i += used;
@@ -59,15 +60,21 @@ size_t ConnectiveAt(absl::string_view text, size_t at) {
 
 ReadPhrase ReadWords(absl::string_view text, const OntologyVocabulary& vocabulary) {
   ReadPhrase phrase;
-  ForEachMeaning(StemsOf(text, kMaxPhraseStems), vocabulary, [&](const std::string& word) {
-    const auto found = vocabulary.roles.find(word);
-    const uint8_t roles = found == vocabulary.roles.end() ? uint8_t{0} : found->second;
-    phrase.roles |= roles;
-    phrase.bare = phrase.bare && (roles & kBareRole) != 0;
-    if (std::find(phrase.words.begin(), phrase.words.end(), word) == phrase.words.end() &&
-        phrase.words.size() < kMaxPhraseStems)
-      phrase.words.push_back(word);
-  });
+  const auto known = [&](const std::string& word) {
+    return std::find(phrase.words.begin(), phrase.words.end(), word) != phrase.words.end();
+  };
+  ForEachMeaning(
+      StemsOf(text, kMaxPhraseStems), vocabulary, [&](std::string word, bool by_meaning) {
+        const auto found = vocabulary.roles.find(word);
+        const uint8_t roles = found == vocabulary.roles.end() ? uint8_t{0} : found->second;
+        phrase.roles |= roles;
+        phrase.bare = phrase.bare && (roles & kBareRole) != 0;
+        // "Mus musculus musculus" is not "Mus musculus"; but a name and its
+        // abbreviation behind it say one thing.
+        if (!by_meaning && known(word)) word += "2";
+        if (!known(word) && phrase.words.size() < kMaxPhraseStems)
+          phrase.words.push_back(std::move(word));
+      });
   return phrase;
 }
 

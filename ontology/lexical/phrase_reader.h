@@ -15,9 +15,10 @@ namespace parfocal {
 constexpr size_t kMaxPhraseStems = 64;
 
 struct ReadPhrase {
-  std::vector<std::string> words;  // Each once, in order.
-  uint8_t roles = 0;               // Bits of WordRole that some word has.
-  bool bare = true;                // Every word is bare.
+  // Each once, in order; a stem that stands there twice has a 2 behind it the second time.
+  std::vector<std::string> words;
+  uint8_t roles = 0;  // Bits of WordRole that some word has.
+  bool bare = true;   // Every word is bare.
 };
 
 // Reads at most kMaxPhraseStems words. The longest phrase of the vocabulary wins, from left to

@@ -54,6 +54,22 @@ TEST(ReadWordsTest, TheLongestPhraseWinsAndEmptyOnesVanish) {
   EXPECT_FALSE(ReadWords("broken ER", vocabulary).bare);
 }
 
+TEST(ReadWordsTest, AWordThatStandsThereTwiceCountsTwice) {
+  OntologyVocabulary vocabulary;
+  vocabulary.meanings["mous"] = {"mus", "musculus"};
+  EXPECT_THAT(ReadWords("mus mus", vocabulary).words, ElementsAre("mus", "mus2"));
+  EXPECT_THAT(ReadWords("mouse (mouse)", vocabulary).words, ElementsAre("mus", "musculus"));
+}
+
+TEST(EditDistanceTest, CountsErrorsUpToALimit) {
+  EXPECT_EQ(EditDistance("flouresc", "fluoresc", 3), 2u);
+  EXPECT_EQ(EditDistance("abcd", "abdc", 3), 1u);
+  EXPECT_EQ(EditDistance("abc", "abc", 0), 0u);
+  EXPECT_EQ(EditDistance("", "abc", 3), 3u);
+  EXPECT_EQ(EditDistance("kitten", "sitting", 2), 3u);
+  EXPECT_EQ(EditDistance("a", "abcdef", 2), 3u);
+}
+
 TEST(TrigramsTest, LikenessIsOfTheSharedOnes) {
   EXPECT_EQ(Likeness(TrigramsOf("cell"), TrigramsOf("cell")), 1);
   EXPECT_EQ(Likeness(TrigramsOf("abc"), TrigramsOf("xyz")), 0);

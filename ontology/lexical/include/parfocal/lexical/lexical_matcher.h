@@ -66,7 +66,7 @@ class LexicalMatcher {
   // vocabulary give the same answer. INVALID_ARGUMENT for a text above kMaxTextBytes or more than
   // kMaxOntologies prefixes.
   //
-  // Names of an ontology are read when it is first asked for: about 12 us and 700 bytes a name
+  // Names of an ontology are read when it is first asked for: about 20 us and 400 bytes a name
   // (20 ms for CMPO, half a second for 33,000 names of taxa), once for all threads.
   absl::StatusOr<LexicalMatch> Match(absl::string_view text,
                                      const std::vector<std::string>& ontologies,

@@ -53,8 +53,9 @@ struct MatchWeights {
   double added_direction = 0.93;
   // Factors for synonyms that are broad, narrow or related.
   double wide_synonym = 0.95;
-  // Least likeness of trigrams (Dice) at which an unknown word is taken as a misspelt known one.
-  double spelling = 0.6;
+  // Least likeness of trigrams (Dice) at which the letters of an unknown word are compared with
+  // those of a known one.
+  double spelling = 0.4;
   // Exponent of the weight share of a part ("X" of "X and Y") in the part's score.
   double part = 0.5;
   // How far ahead of the second candidate the first must be to be certain: see Confidence.
