@@ -202,7 +202,7 @@ NormaliserParts Node::Parts::NormalisationParts() const {
   if (!genes->Current()->Taxa().empty()) parts.genes = genes->Current();
   parts.mappings = mappings->Current();
   parts.declared = declared_terms;
-  parts.lexical = ontologies->CertainCandidate();
+  parts.lexical = ontologies->CertainCandidate(parts.terms);
   parts.cell_lines = ontologies->CurrentCellLines();
   parts.ontologies = Ontologies::FieldTable();
   parts.study = [this](const ImageSet& set) -> std::optional<Study> {
@@ -252,7 +252,7 @@ void Node::Parts::MakeServices() {
     return ontologies->Load(paths, report);
   };
   ontology.report = [this] { return ontologies->Report(); };
-  ontology.matcher = [this] { return ontologies->Matcher(); };
+  ontology.matcher = [this] { return ontologies->Matcher(index->ServedTerms()); };
   ontology.renormalise = [this](const std::string& field, const std::string& words,
                                 const auto& decide) {
     return normalisation->Decide(field, words, decide);

@@ -46,22 +46,24 @@ absl::StatusOr<LoadReport> Ontologies::Load(
   return loaded;
 }
 
-std::shared_ptr<const LexicalMatcher> Ontologies::Matcher() {
-  std::shared_ptr<const TermLookup> terms = Current();
+std::shared_ptr<const LexicalMatcher> Ontologies::Matcher(std::shared_ptr<const TermLookup> terms) {
+  const std::string release = terms->release();
   MutexLock lock(&matching_);
-  if (matcher_ == nullptr || matcher_->release() != terms->release()) {
-    std::set<std::string> prefixes;
-    for (const auto& [field, ontologies] : FieldTable())
-      prefixes.insert(ontologies.begin(), ontologies.end());
-    matcher_ = std::make_shared<LexicalMatcher>(
-        std::move(terms), std::vector<std::string>(prefixes.begin(), prefixes.end()),
-        WordVocabulary::Standard());
+  for (const auto& known : matchers_) {
+    if (known->release() == release) return known;
   }
-  return matcher_;
+  std::set<std::string> prefixes;
+  for (const auto& [field, ontologies] : FieldTable())
+    prefixes.insert(ontologies.begin(), ontologies.end());
+  if (matchers_.size() == 2) matchers_.erase(matchers_.begin());
+  matchers_.push_back(std::make_shared<LexicalMatcher>(
+      std::move(terms), std::vector<std::string>(prefixes.begin(), prefixes.end()),
+      WordVocabulary::Standard()));
+  return matchers_.back();
 }
 
-LexicalRule Ontologies::CertainCandidate() {
-  return [matcher = Matcher()](
+LexicalRule Ontologies::CertainCandidate(std::shared_ptr<const TermLookup> terms) {
+  return [matcher = Matcher(std::move(terms))](
              absl::string_view words,
              const std::vector<std::string>& ontologies) -> std::optional<LexicalTerm> {
     const absl::StatusOr<LexicalMatch> match = matcher->Match(words, ontologies, 2);

@@ -32,13 +32,14 @@ class Ontologies {
   std::shared_ptr<const CellLines> CurrentCellLines() const;
   int64_t terms() const { return store_->Report().terms; }
 
-  // Candidates for words, of the current release. Names of an ontology are read at the first
-  // question about it.
-  std::shared_ptr<const LexicalMatcher> Matcher();
+  // Candidates for words, of the release of `terms`. Names of an ontology are read at the first
+  // question about it; the matchers of the last two releases are kept (the one that is served, and
+  // the next while records are normalised against it).
+  std::shared_ptr<const LexicalMatcher> Matcher(std::shared_ptr<const TermLookup> terms);
 
-  // What the normaliser takes for words that equal no name: a certain candidate of the current
-  // release, if it is one alone (a statement has one term).
-  LexicalRule CertainCandidate();
+  // What the normaliser takes for words that equal no name: a certain candidate of the release
+  // of `terms`, if it is one alone (a statement has one term).
+  LexicalRule CertainCandidate(std::shared_ptr<const TermLookup> terms);
 
   // See LoadOntologies. Files that did not change since the last release are not parsed again.
   absl::StatusOr<LoadReport> Load(
@@ -56,7 +57,7 @@ class Ontologies {
   std::function<void()> on_release_;
   Mutex loading_;
   Mutex matching_;
-  std::shared_ptr<const LexicalMatcher> matcher_ ABSL_GUARDED_BY(matching_);
+  std::vector<std::shared_ptr<const LexicalMatcher>> matchers_ ABSL_GUARDED_BY(matching_);
   mutable Mutex lines_mu_;
   mutable std::string lines_release_ ABSL_GUARDED_BY(lines_mu_);
   mutable std::shared_ptr<const CellLines> lines_ ABSL_GUARDED_BY(lines_mu_);
