@@ -287,8 +287,7 @@ void Judge(const Options& options, const Task& task, const std::shared_ptr<const
   }
   std::sort(micros.begin(), micros.end());
   std::printf(
-      "%s, %s: %zu names read in %.0f ms; a label takes %.0f us (median), %.0f us "
-      "(99th "
+      "%s, %s: %zu names read in %.0f ms; a label takes %.0f us (median), %.0f us (99th "
       "percentile)\n",
       task.name.c_str(), task.ontology.c_str(), names,
       std::chrono::duration<double, std::milli>(built - begin).count(), micros[micros.size() / 2],
