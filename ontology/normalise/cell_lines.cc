@@ -24,7 +24,7 @@ bool IsClassOfLines(absl::string_view label) {
          absl::EndsWith(folded, "cell lines");
 }
 
-// The id that a cross-reference names: "RRID:CVCL_0030" and "EFO: EFO_0001185" hold one behind the
+// The id that a cross-reference names: "RRID:CVCL_0030" and "EFO: EFO_0000001" hold one behind the
 // colon.
 std::string IdOfXref(absl::string_view xref) {
   std::string id = CanonicalCurie(xref);
