@@ -10,7 +10,9 @@ The rules:
   - A row denies: "Has Phenotype" is `no` (every phenotype that the block declares), or a score column of
     this very phenotype holds the value that the study file explains as "in none".
   - Only rows with a perturbed gene (or, apart, a compound) count. A control row is a control whatever its
-    cells say; a row that failed quality control or has no image is excluded. Both are counted apart.
+    cells say; a row that failed quality control is excluded. Both are counted apart. A row without an image
+    shows what it says it shows, and denies nothing.
+  - A term that a row shows in one column is not denied by another column of the same term.
   - Terms of other ontologies than CMPO stand for processes, places and qualities, not for phenotypes; so
     do names that say `normal`, where a protein or a transcript is, or which part of a plant is shown.
   - Positives roll up over is-a and part-of of CMPO; negatives never do.
@@ -297,12 +299,15 @@ def per_term(block):
     out = {}
     for row in block.rows:
         subjects = {gene_key(g) for g in row.genes} or ({row.compound} if row.compound else set())
-        for positive, pairs in ((True, row.positive), (False, row.negative)):
-            for term in {term for _, term in pairs if term}:
+        shown = {term for _, term in row.positive if term}
+        # Two columns of one term may disagree: what one of them shows was not denied.
+        for positive, terms in ((True, shown), (False, {term for _, term in row.negative if term} - shown)):
+            for term in terms:
                 entry = out.setdefault(term, collections.Counter(genes=set(), genes_negative=set(), genes_single=set()))
                 if row.control:
                     entry["controls"] += positive
-                elif row.failed or not row.imaged:
+                # A finding stands without its images; that nothing was found does not.
+                elif row.failed or not (positive or row.imaged):
                     entry["excluded"] += positive
                 elif not subjects:
                     entry["unattributed"] += positive

@@ -74,7 +74,8 @@ def screens_equal(checks, node, blocks):
                 found = genes_of(node, term, "--exact", "--study", screen)
                 checks.equal("%s %s: source identifiers" % (screen, term),
                              {name for gene in found["genes"] for name in gene["sourceIdentifiers"]}, entry["genes"])
-        extra = {term for term, row in answered.items()
+        # The script goes by stated ids alone; the node knows terms of other ontologies by their words, too.
+        extra = {term for term, row in answered.items() if term.startswith("CMPO:")
                  if term not in counted and int(row["positive"]) + int(row["negative"]) > 0}
         checks.equal("%s: terms that only the node has" % screen, extra, set())
 
@@ -133,9 +134,13 @@ def questions(checks, node, blocks):
     tested = {row.compound for row in block.rows if (row.positive or row.negative) and not row.control}
     without = node.cli("phenotype", "compounds", "--without-effect", "--study", "idr0094/screenA")
     with_effect = node.cli("phenotype", "compounds", "--term", "CMPO:0000161", "--study", "idr0094/screenA")
-    names = lambda answer: {hit["name"] for hit in answer.get("compounds", [])}
-    checks.equal("idr0094: compounds without effect", names(without), tested - hits)
-    checks.equal("idr0094: hits", names(with_effect), hits)
+    # One compound may have several names in the table; the node knows it by its id and has them all.
+    names = lambda answer: {name for hit in answer.get("compounds", []) for name in [hit["name"], *hit["sourceIdentifiers"]]}
+    checks.equal("idr0094: hits that the node lacks", hits - names(with_effect), set())
+    checks.equal("idr0094: hits that are none", (names(with_effect) & tested) - hits -
+                 {name for hit in with_effect["compounds"] if hits & set(hit["sourceIdentifiers"])
+                  for name in hit["sourceIdentifiers"]}, set())
+    checks.equal("idr0094: compounds without effect", names(without) & tested, tested - names(with_effect))
     scores = [score for hit in with_effect["compounds"] for row in hit["evidence"] for score in row["scores"]]
     checks.true("idr0094: scores have decimal points", scores and all(re.fullmatch(r"-?\d+(\.\d+)?", s) for s in scores),
                 str(scores[:3]))
@@ -180,7 +185,7 @@ def lists(checks, node):
     path.write_text("".join("GENE%d\n" % i for i in range(10000)))
     began = time.monotonic()
     result = node.cli("phenotype", "profile", "--genes", str(path), check=False, as_json=False)
-    checks.equal("10,000 entries that are none", result.returncode, 1)
+    checks.equal("10,000 entries that are none are an answer each", (result.returncode, result.stdout.count("GENE") >= 10000), (0, True))
     print("10,000 entries: %.1f s" % (time.monotonic() - began))
 
 
