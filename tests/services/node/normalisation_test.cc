@@ -55,7 +55,7 @@ class NormalisationTest : public ::testing::Test {
     ASSERT_TRUE(store_.CreateSource({.id = "src"}).ok());
     run_ = store_.BeginRun("src", absl::Now(), nullptr)->id;
     auto index = IndexParts::Open(
-        dir_ / "index", &store_, [this] { return Terms(); }, &log_);
+        dir_ / "index", &store_, [this] { return Terms(); }, nullptr, &log_);
     ASSERT_THAT(index, IsOk());
     index_ = *std::move(index);
     normalisation_ = std::make_unique<Normalisation>(
