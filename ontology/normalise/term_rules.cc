@@ -94,7 +94,7 @@ bool TermRules::ByGivenId(const Statement& statement, absl::string_view witness,
                           Resolution* out) const {
   const std::string& id = statement.stated_id;
   const std::optional<Term> term = parts_.terms->Find(id);
-  if (!term.has_value()) return ByUnknownId(statement, out);
+  if (!term.has_value()) return ByUnknownId(statement, witness, finding, out);
   if (ByDeclaration(statement.field, id, /*known=*/true, out) ||
       ByForeignId(statement.field, id, out)) {
     return true;
@@ -148,12 +148,22 @@ void TermRules::Settle(const Statement& statement, const Term& stated, absl::str
 }
 
 // An id that no loaded ontology describes.
-bool TermRules::ByUnknownId(const Statement& statement, Resolution* out) const {
+bool TermRules::ByUnknownId(const Statement& statement, absl::string_view witness, bool finding,
+                            Resolution* out) const {
   const std::string& id = statement.stated_id;
   // An IRI of an unknown base is no term; a CURIE of an ontology that is not loaded is one.
   if (CuriePrefix(id).empty()) return false;
   if (ByDeclaration(statement.field, id, /*known=*/false, out) ||
       ByForeignId(statement.field, id, out)) {
+    return true;
+  }
+  if (!witness.empty() && !finding && !IsId(statement.value, id)) {
+    // Filled down, and past the end of the ontology: the id is wrong, the words may be right.
+    *out = ByWords(statement.field, statement.value);
+    if (out->mapped() && out->rule != TermRule::kCuratorDecision)
+      out->rule = TermRule::kLabelOverId;
+    out->conflict = true;
+    Say(absl::StrCat(id, " is in no loaded ontology"), out);
     return true;
   }
   out->term = id;

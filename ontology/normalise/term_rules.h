@@ -37,7 +37,8 @@ class TermRules {
   Resolution Fresh(const Statement& statement, absl::string_view witness, bool finding) const;
   bool ByGivenId(const Statement& statement, absl::string_view witness, bool finding,
                  Resolution* out) const;
-  bool ByUnknownId(const Statement& statement, Resolution* out) const;
+  bool ByUnknownId(const Statement& statement, absl::string_view witness, bool finding,
+                   Resolution* out) const;
   bool ByDeclaration(absl::string_view field, absl::string_view id, bool known,
                      Resolution* out) const;
   bool ByForeignId(absl::string_view field, absl::string_view id, Resolution* out) const;

@@ -245,6 +245,21 @@ TEST_F(NormaliserRulesTest, WordsAgainstId) {
   }
 }
 
+// Columns that were filled down run past the end of the ontology.
+TEST_F(NormaliserRulesTest, AnUnknownIdThatWasFilledDownIsNotBelieved) {
+  const std::string witness = ManyIdsWitness(7);
+  EXPECT_EQ(One(Say("organism", "Homo sapiens", "NCBITaxon:999999", "")).term, "NCBITaxon:999999");
+  EXPECT_EQ(conflicts_, 0);
+  const Statement named = One(Say("organism", "Homo sapiens", "NCBITaxon:999999", witness));
+  EXPECT_EQ(named.term, "NCBITaxon:9606");
+  EXPECT_EQ(named.rule, TermRule::kLabelOverId);
+  EXPECT_EQ(named.stated_id, "NCBITaxon:999999");
+  EXPECT_TRUE(named.label_conflict);
+  const Statement unnamed = One(Say("organism", "Homo sapines", "NCBITaxon:999999", witness));
+  EXPECT_EQ(unnamed.term, "");
+  EXPECT_TRUE(unnamed.label_conflict);
+}
+
 TEST_F(NormaliserRulesTest, ACuratorsDecisionSettlesAConflict) {
   mappings_->decisions["homo sapines"] = {"NCBITaxon:9606", "", 1.0f, "set:curators"};
   const Statement got = One(Say("organism", "Homo sapines", "NCBITaxon:9607"));
