@@ -60,7 +60,7 @@ def main():
                 if not exact:
                     continue
                 # Terms of one name in two ontologies are two terms; words beside a term of that name are not.
-                term = re.match(r"^[A-Za-z]+:\S+$", value) and label != value
+                term = re.match(r"^[A-Za-z]+:\S", value) and label != value
                 key = spelling(label or value)
                 if key in seen and not (term and seen[key][1]):
                     (beside_ids if term or seen[key][1] else twice).append((value, seen[key][0]))

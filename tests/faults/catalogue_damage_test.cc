@@ -190,7 +190,7 @@ TEST_F(CatalogueDamageTest, NeedsNoHandAfterAKillThatLeftTheLockFile) {
 TEST_F(CatalogueDamageTest, MakesACatalogueWhoseFirstStartWasKilled) {
   const std::string started = dir_ / "started";
   fs::create_directory(started);
-  std::ofstream(started + "/FORMAT") << "parfocal-catalogue 1 unfinished\n";
+  std::ofstream(started + "/FORMAT") << "parfocal-catalogue 2 unfinished\n";
   EXPECT_THAT(OpenRocksDbRecordStore(started), IsOk());
   EXPECT_THAT(OpenRocksDbRecordStore(started), IsOk());
   fs::remove_all(started + "/db");
@@ -209,7 +209,7 @@ TEST_F(CatalogueDamageTest, RefusesADirectoryThatIsNotItsOwn) {
       {"a newer format",
        [&] {
          const auto c = Crashed("a");
-         std::ofstream(c + "/FORMAT") << "parfocal-catalogue 2\n";
+         std::ofstream(c + "/FORMAT") << "parfocal-catalogue 3\n";
          return c;
        },
        "newer Parfocal"},
