@@ -189,6 +189,24 @@ def check_names(tree):
                 yield f"{path}:1: a name that says nothing: {part}"
 
 
+def check_classes_are_one(tree):
+    """One program links them all: two classes of one name are one to the linker, and it tells nobody."""
+    first = {}
+    for path in tree.ending(".h", ".cc"):
+        if path.startswith("tests/"):
+            continue
+        text = re.sub(r"^namespace \{.*?^\}  // namespace$", "", tree.text(path), flags=re.MULTILINE | re.DOTALL)
+        text = code_of(text)
+        space = re.search(r"^namespace (parfocal[\w:]*) \{", text, re.MULTILINE)
+        for match in re.finditer(r"^(?:class|struct)\s+(\w+)[^;{(]*\{", text, re.MULTILINE):
+            name = f"{space.group(1) if space else ''}::{match.group(1)}"
+            if re.match(r"(?:class|struct)\s+\w+::", match.group(0)):
+                continue  # A member, defined outside of its class.
+            other = first.setdefault(name, path)
+            if other != path:
+                yield f"{path}:1: {name} is also in {other}"
+
+
 def check_nothing_is_left_to_do(tree):
     own = [f for f in tree.ending(".cc", ".h", ".proto", ".py", ".sh", ".cmake", "CMakeLists.txt")
            if f != "tests/project/project_test.py"]
@@ -225,7 +243,8 @@ def long_files(tree):
 
 CHECKS = [check_includes, check_heavy_headers_stay_in_sources, check_nothing_is_thrown, check_catches_are_guards,
           check_no_corpus_outside, check_no_people, check_links, check_protos_are_commented,
-          check_public_headers_are_listed, check_names, check_nothing_is_left_to_do, check_scripts, check_format]
+          check_public_headers_are_listed, check_names, check_classes_are_one,
+          check_nothing_is_left_to_do, check_scripts, check_format]
 
 # For each check something that it must find.
 SABOTAGE = {
@@ -239,6 +258,8 @@ SABOTAGE = {
     "proto/parfocal/v1/x.proto": "// A comment.\nmessage X {\n  string name = 1;\n}\n",
     "ontology/utils/x.txt": "",
     "index/x/later.cc": "// TO" + "DO\n",
+    "index/x/one.h": "namespace parfocal {\nclass Twice {\n};\n}\n",
+    "index/y/other.h": "namespace parfocal {\nclass Twice {\n};\n}\n",
     "deploy/broken.sh": "#!/bin/bash\nif then\n",
     "index/x/ugly.cc": "int   f( ){return 1 ;}\n",
 }
