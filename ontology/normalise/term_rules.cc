@@ -170,6 +170,13 @@ bool TermRules::ByUnknownId(const Statement& statement, absl::string_view witnes
   out->label = statement.value == id ? std::string() : statement.value;
   out->rule = TermRule::kGivenId;
   Unite(statement.field, out);
+  if (finding || IsId(statement.value, id)) return true;
+  // One ontology does not call two terms so: flagged, and a third witness may still back the words.
+  const Resolution words = ByWords(statement.field, statement.value);
+  if (words.mapped() && words.term != out->term && CuriePrefix(words.term) == CuriePrefix(id)) {
+    out->conflict = true;
+    Say(absl::StrCat(id, " is in no loaded ontology, the words name ", words.term), out);
+  }
   return true;
 }
 

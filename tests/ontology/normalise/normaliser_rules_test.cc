@@ -248,7 +248,11 @@ TEST_F(NormaliserRulesTest, WordsAgainstId) {
 // Columns that were filled down run past the end of the ontology.
 TEST_F(NormaliserRulesTest, AnUnknownIdThatWasFilledDownIsNotBelieved) {
   const std::string witness = ManyIdsWitness(7);
+  // Without a witness the id holds; that its ontology gives the words to another term is flagged.
   EXPECT_EQ(One(Say("organism", "Homo sapiens", "NCBITaxon:999999", "")).term, "NCBITaxon:999999");
+  EXPECT_EQ(conflicts_, 1);
+  EXPECT_EQ(One(Say("organism", "Some other species", "NCBITaxon:999999", "")).term,
+            "NCBITaxon:999999");
   EXPECT_EQ(conflicts_, 0);
   const Statement named = One(Say("organism", "Homo sapiens", "NCBITaxon:999999", witness));
   EXPECT_EQ(named.term, "NCBITaxon:9606");

@@ -41,7 +41,7 @@ using LexicalRule = std::function<std::optional<LexicalTerm>(
 
 // Version of the rules: raise it when the same parts would give other terms than before, so that
 // nodes normalise their records anew.
-inline constexpr int kNormaliserRules = 3;
+inline constexpr int kNormaliserRules = 4;
 
 // What a Normaliser works with. All but `terms` may be missing: the rules that need it then do not
 // hold. All are immutable and of one state, so that equal parts give equal answers.
