@@ -139,7 +139,7 @@ def questions(checks, node, blocks):
     checks.equal("idr0094: hits that the node lacks", hits - names(with_effect), set())
     checks.equal("idr0094: hits that are none", (names(with_effect) & tested) - hits -
                  {name for hit in with_effect["compounds"] if hits & set(hit["sourceIdentifiers"])
-                  for name in hit["sourceIdentifiers"]}, set())
+                  for name in [hit["name"], *hit["sourceIdentifiers"]]}, set())
     checks.equal("idr0094: compounds without effect", names(without) & tested, tested - names(with_effect))
     scores = [score for hit in with_effect["compounds"] for row in hit["evidence"] for score in row["scores"]]
     checks.true("idr0094: scores have decimal points", scores and all(re.fullmatch(r"-?\d+(\.\d+)?", s) for s in scores),
