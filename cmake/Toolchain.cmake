@@ -26,6 +26,8 @@ endif()
 
 find_program(PARFOCAL_CCACHE ccache)
 if(PARFOCAL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${PARFOCAL_CCACHE}")
-  set(CMAKE_C_COMPILER_LAUNCHER "${PARFOCAL_CCACHE}")
+  # With a precompiled header ccache keeps nothing unless it is told that these differences do not matter.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${PARFOCAL_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
 endif()
