@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "database.h"
-#include "durable_file.h"
+#include "file_digest.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "store.h"
 
@@ -77,7 +78,7 @@ absl::Status MoveDirectory(const std::string& from, const std::string& to) {
   if (rename(from.c_str(), to.c_str()) != 0) {
     return absl::UnavailableError(absl::StrCat("rename ", from, " to ", to, ": ", strerror(errno)));
   }
-  return catalogue::SyncDirectory(ParentOf(to));
+  return SyncDirectory(ParentOf(to));
 }
 
 absl::Status MakeDirectory(const std::string& path) {
@@ -127,8 +128,8 @@ absl::Status CopyCatalogue(const std::string& checkpoint, const CheckpointManife
     // Once more: the file may have changed since the verification.
     PARFOCAL_RETURN_IF_ERROR(CheckDigest(from, digest, file));
   }
-  PARFOCAL_RETURN_IF_ERROR(catalogue::SyncDirectory(Join(to, catalogue::kDatabaseFolder)));
-  return catalogue::SyncDirectory(to);
+  PARFOCAL_RETURN_IF_ERROR(SyncDirectory(Join(to, catalogue::kDatabaseFolder)));
+  return SyncDirectory(to);
 }
 
 }  // namespace
@@ -171,10 +172,9 @@ absl::StatusOr<CheckpointManifest> CreateCheckpoint(const RecordStore& store,
                               catalogue::DigestFile(Join(scratch.path(), path)));
     manifest.files.push_back({path, digest.size, digest.sha256});
   }
+  PARFOCAL_RETURN_IF_ERROR(SyncDirectory(Join(scratch.path(), catalogue::kDatabaseFolder)));
   PARFOCAL_RETURN_IF_ERROR(
-      catalogue::SyncDirectory(Join(scratch.path(), catalogue::kDatabaseFolder)));
-  PARFOCAL_RETURN_IF_ERROR(catalogue::WriteFileDurably(Join(scratch.path(), kManifestFile),
-                                                       FormatCheckpointManifest(manifest)));
+      ReplaceFile(Join(scratch.path(), kManifestFile), FormatCheckpointManifest(manifest)));
   PARFOCAL_RETURN_IF_ERROR(MoveDirectory(scratch.path(), target));
   scratch.Keep();
   return manifest;

@@ -10,7 +10,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
-#include "durable_file.h"
+#include "file_digest.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
@@ -114,8 +115,8 @@ absl::Status PrepareDirectory(const std::string& directory, bool create) {
 constexpr absl::string_view kUnfinishedWord = " unfinished";
 
 absl::Status WriteFormat(const std::string& directory, absl::string_view suffix) {
-  return WriteFileDurably(absl::StrCat(directory, "/", kFormatFile),
-                          absl::StrCat(kFormatWord, kCatalogueFormat, suffix, "\n"));
+  return ReplaceFile(absl::StrCat(directory, "/", kFormatFile),
+                     absl::StrCat(kFormatWord, kCatalogueFormat, suffix, "\n"));
 }
 
 // Returns whether the database is yet to be made.
@@ -165,7 +166,7 @@ absl::StatusOr<rocksdb::FileLock*> TakeLock(const std::string& directory, absl::
                      who.ok() ? std::string(absl::StripSuffix(*who, "\n")) : "an unnamed process",
                      "; stop that process or give another directory (", status.ToString(), ")"));
   }
-  const absl::Status wrote = WriteFileDurably(
+  const absl::Status wrote = ReplaceFile(
       holder, absl::StrCat("pid ", getpid(), " since ",
                            absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone()), "\n"));
   if (!wrote.ok()) {

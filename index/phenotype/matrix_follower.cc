@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "facts_file.h"
 #include "matrix_data.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "parfocal/mutex.h"
 #include "parfocal/segment/durable_file.h"
 #include "record_facts.h"

@@ -144,27 +144,6 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   return std::string(file->bytes());
 }
 
-absl::Status SyncDirectory(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return Failure("cannot open", path);
-  absl::Status status;
-  if (fsync(fd) != 0) status = Failure("cannot sync", path);
-  close(fd);
-  return status;
-}
-
-absl::Status ReplaceFile(const std::string& path, absl::string_view bytes) {
-  const std::string aside = path + ".new";
-  {
-    PARFOCAL_ASSIGN_OR_RETURN(const std::unique_ptr<DurableFile> file, DurableFile::Create(aside));
-    file->Append(bytes);
-    PARFOCAL_RETURN_IF_ERROR(file->Sync());
-  }
-  if (rename(aside.c_str(), path.c_str()) != 0) return Failure("cannot rename onto", path);
-  const size_t slash = path.rfind('/');
-  return SyncDirectory(slash == std::string::npos ? "." : path.substr(0, slash));
-}
-
 uint64_t HashBytes(absl::string_view bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
 
 }  // namespace parfocal

@@ -1,6 +1,7 @@
 #include "parfocal/segment/manifest.h"
 
 #include "absl/strings/match.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "parfocal/segment/durable_file.h"
 #include "parfocal/segment/wire.h"
 

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/ascii.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "parfocal/segment/durable_file.h"
 #include "parfocal/segment/wire.h"
 

@@ -7,8 +7,8 @@
 #include <set>
 #include <system_error>
 
+#include "parfocal/atomic_file/atomic_file.h"
 #include "parfocal/segment/deletes.h"
-#include "parfocal/segment/durable_file.h"
 
 namespace parfocal {
 namespace {

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "index_check.h"
 #include "index_generation.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "parfocal/mutex.h"
 #include "parfocal/segment/durable_file.h"
 

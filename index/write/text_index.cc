@@ -8,8 +8,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "parfocal/schema/schema.h"
-#include "parfocal/segment/durable_file.h"
 #include "parfocal/segment/guard_xapian.h"
 #include "parfocal/segment/text.h"
 

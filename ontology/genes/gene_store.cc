@@ -1,8 +1,6 @@
 #include "parfocal/genes/gene_store.h"
 
-#include <fcntl.h>
 #include <malloc.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -16,6 +14,7 @@
 #include "gene_index.h"
 #include "gene_vocabulary.h"
 #include "indexed_gene_lookup.h"
+#include "parfocal/atomic_file/atomic_file.h"
 #include "parfocal/mutex.h"
 #include "parfocal/rdf/byte_stream.h"
 #include "table_reader.h"
@@ -114,33 +113,6 @@ absl::StatusOr<std::string> FingerprintOf(const std::vector<Input>& inputs,
                     absl::Hex(XXH3_64bits_digest(state.get())), "\n");
   }
   return all;
-}
-
-// Writes `bytes` beside `path`, makes them durable, then puts them in its place.
-absl::Status ReplaceFile(const std::string& path, absl::string_view bytes) {
-  const std::string aside = path + ".new";
-  const auto fail = [&](absl::string_view what) {
-    return absl::UnavailableError(absl::StrCat("genes: cannot ", what, " ", aside));
-  };
-  const int fd = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return fail("open");
-  bool good = true;
-  while (good && !bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
-    good = n > 0;
-    if (good) bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  good = good && fsync(fd) == 0;
-  good = close(fd) == 0 && good;
-  if (!good) return fail("write");
-  if (std::rename(aside.c_str(), path.c_str()) != 0) return fail("rename");
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int dir = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (dir >= 0) {
-    fsync(dir);
-    close(dir);
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const GeneIndex>> ReadIndex(const std::string& path) {

@@ -13,7 +13,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "durable_file.h"
+#include "parfocal/atomic_file/atomic_file.h"
+#include "whole_file.h"
 
 namespace parfocal {
 namespace {
@@ -135,7 +136,7 @@ absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(
   decisions->clear();
   absl::StatusOr<std::string> text = internal::ReadWholeFile(path);
   if (absl::IsNotFound(text.status())) {
-    PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(path, kLayout));
+    PARFOCAL_RETURN_IF_ERROR(ReplaceFile(path, kLayout));
     text = std::string(kLayout);
   }
   PARFOCAL_RETURN_IF_ERROR(text.status());
@@ -148,8 +149,7 @@ absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(
     return absl::UnavailableError(absl::StrCat(path, ": cannot be opened: ", strerror(errno)));
   std::unique_ptr<DecisionLog> log(new DecisionLog(path, fd));
   if (good == text->size()) return log;
-  PARFOCAL_RETURN_IF_ERROR(
-      internal::WriteDurably(path + ".cut", absl::string_view(*text).substr(good)));
+  PARFOCAL_RETURN_IF_ERROR(ReplaceFile(path + ".cut", absl::string_view(*text).substr(good)));
   if (ftruncate(fd, static_cast<off_t>(good)) != 0 || fsync(fd) != 0)
     return absl::UnavailableError(absl::StrCat(path, ": cannot be cut: ", strerror(errno)));
   return log;

@@ -10,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "decision_log.h"
 #include "decision_table.h"
-#include "durable_file.h"
 #include "parfocal/mutex.h"
 #include "set_index.h"
 #include "stored_sets.h"
+#include "whole_file.h"
 
 namespace parfocal {
 

@@ -9,7 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "durable_file.h"
+#include "parfocal/atomic_file/atomic_file.h"
+#include "whole_file.h"
 
 namespace parfocal {
 namespace {
@@ -90,7 +91,7 @@ std::string StoredSets::PathOf(const StoredSet& set) const {
 }
 
 absl::Status StoredSets::Put(StoredSet set) {
-  PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(PathOf(set), Encode(set)));
+  PARFOCAL_RETURN_IF_ERROR(ReplaceFile(PathOf(set), Encode(set)));
   const StoredSet* old = set.source.empty() ? Imported(set.set->id()) : OfSource(set.source);
   if (old == nullptr) {
     sets_.push_back(std::move(set));

@@ -1,6 +1,5 @@
 // Files that are written once and then only read: sequential writing that ends in a sync,
-// whole-file reading, read-only mapping, and the syncing of directories without which a new name is
-// not durable.
+// whole-file reading, read-only mapping.
 //
 // Errors: NOT_FOUND for a missing file, UNAVAILABLE for any other failure of the system, naming the
 // path. Thread safety: one thread per object; a MappedFile may be read from any.
@@ -68,10 +67,6 @@ class MappedFile {
 };
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
-absl::Status SyncDirectory(const std::string& path);
-// Writes `bytes` to `path` so that after a crash either the old content or the new is there:
-// written aside, synced, renamed, directory synced.
-absl::Status ReplaceFile(const std::string& path, absl::string_view bytes);
 // XXH64 with seed 0.
 uint64_t HashBytes(absl::string_view bytes);
 

@@ -1,4 +1,4 @@
-#include "durable_file.h"
+#include "file_digest.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -73,26 +73,6 @@ absl::Status OpenError(const std::string& path) {
 }
 
 }  // namespace
-
-absl::Status SyncDirectory(const std::string& path) {
-  Descriptor directory(path, O_RDONLY | O_DIRECTORY);
-  if (directory.get() < 0) return SystemError("open", path);
-  if (fsync(directory.get()) != 0) return SystemError("fsync", path);
-  return absl::OkStatus();
-}
-
-absl::Status WriteFileDurably(const std::string& path, absl::string_view content) {
-  const std::string temporary = path + ".tmp";
-  {
-    Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
-    if (file.get() < 0) return SystemError("create", temporary);
-    if (!WriteAll(file.get(), content)) return SystemError("write", temporary);
-    if (fsync(file.get()) != 0) return SystemError("fsync", temporary);
-  }
-  if (rename(temporary.c_str(), path.c_str()) != 0) return SystemError("rename", temporary);
-  const size_t slash = path.rfind('/');
-  return SyncDirectory(slash == std::string::npos ? "." : path.substr(0, slash));
-}
 
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t limit) {
   Descriptor file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);

@@ -1,13 +1,10 @@
-#include "durable_file.h"
+#include "whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cstdio>
-#include <filesystem>
 
 #include "absl/cleanup/cleanup.h"
 
@@ -19,27 +16,6 @@ absl::Status Failed(const std::string& path, absl::string_view what) {
 }
 
 }  // namespace
-
-absl::Status WriteDurably(const std::string& path, absl::string_view content) {
-  const std::string aside = path + ".new";
-  const int fd = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) return Failed(aside, "cannot be made");
-  bool written = true;
-  while (written && !content.empty()) {
-    const ssize_t bytes = write(fd, content.data(), content.size());
-    if (bytes < 0 && errno == EINTR) continue;
-    written = bytes > 0;
-    if (written) content.remove_prefix(static_cast<size_t>(bytes));
-  }
-  written = written && fsync(fd) == 0;
-  if (close(fd) != 0 || !written) return Failed(aside, "cannot be written");
-  if (std::rename(aside.c_str(), path.c_str()) != 0) return Failed(path, "cannot be made");
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int dir = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (dir < 0) return Failed(folder, "cannot be opened");
-  const absl::Cleanup close_it = [dir] { close(dir); };
-  return fsync(dir) == 0 ? absl::OkStatus() : Failed(folder, "cannot be synced");
-}
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path, int64_t limit) {
   // Without O_NONBLOCK a pipe would be waited for.

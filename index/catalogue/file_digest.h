@@ -1,4 +1,4 @@
-// Small files that must be there, whole, after a power cut.
+// Small files read at once, and files whose content is proven by its digest.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,9 @@ namespace parfocal::catalogue {
 
 // All return UNAVAILABLE with the path and the system's message when a call fails.
 
-// Writes `path` through a synced temporary file and a rename, then syncs the directory.
-absl::Status WriteFileDurably(const std::string& path, absl::string_view content);
 // At most `limit` bytes; NOT_FOUND if there is no such file, DATA_LOSS if it is longer or is not a
 // regular file. Never follows a symbolic link.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t limit);
-absl::Status SyncDirectory(const std::string& path);
 
 // Size and SHA-256 (hex) of a regular file. NOT_FOUND; DATA_LOSS if it is not a regular file.
 struct FileDigest {
