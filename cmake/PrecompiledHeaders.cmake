@@ -7,7 +7,9 @@ set(PARFOCAL_LIBRARY_HEADERS <algorithm> <cstdint> <filesystem> <functional> <ma
 set(PARFOCAL_TEST_HEADERS ${PARFOCAL_LIBRARY_HEADERS} <fstream> <gmock/gmock.h> <gtest/gtest.h>)
 
 if(PARFOCAL_PRECOMPILE)
-  # A precompiled header fits only what is compiled with the same options, hence a library and a program.
+  # A precompiled header fits only what is compiled with the same options and macros, hence a library
+  # and a program, and -pthread (which defines one) for all.
+  add_compile_options(-pthread)
   set(empty ${CMAKE_CURRENT_BINARY_DIR}/precompiled_main.cc)
   file(CONFIGURE OUTPUT ${empty} CONTENT "int main() { return 0; }\n")
   add_library(parfocal_library_headers STATIC ${empty})

@@ -8,8 +8,6 @@
 // 5 % controls, organisms and methods said by the study. --twin asks that many of the queries of
 // the twin too and compares the answers (slow: it reads every row for every facet); 0 leaves it
 // out.
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -27,6 +25,7 @@
 #include "parfocal/search/binder.h"
 #include "parfocal/search/segment_search_index.h"
 #include "parfocal/write/index_writer.h"
+#include "search_measure.h"
 #include "support/fake_record_store.h"
 #include "support/fake_term_lookup.h"
 #include "support/plain_search_index.h"
@@ -35,8 +34,11 @@
 namespace parfocal {
 namespace {
 
+using testing::CpuMillisecondsOf;
 using testing::FakeRecordStore;
 using testing::FakeTermLookup;
+using testing::Percentile;
+using testing::PrintTimes;
 
 constexpr int kTerms = 600;
 const char* const kWords[] = {"cell",   "division", "light",   "sheet",   "mouse",
@@ -177,53 +179,11 @@ SearchText Question(int number) {
   return text;
 }
 
-// CPU of this thread: wall time on a busy machine says nothing about the work.
-double Cpu() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
-}
-
-double CpuMilliseconds(const std::function<void()>& work) {
-  const double begin = Cpu();
-  work();
-  return Cpu() - begin;
-}
-
 double Milliseconds(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
       .count();
-}
-
-double Percentile(std::vector<double> times, double part) {
-  std::sort(times.begin(), times.end());
-  return times[std::min(times.size() - 1,
-                        static_cast<size_t>(part * static_cast<double>(times.size())))];
-}
-
-void Print(const char* what, const std::vector<double>& times) {
-  std::printf("%-44s p50 %9.2f ms  p99 %9.2f ms  (%zu)\n", what, Percentile(times, 0.5),
-              Percentile(times, 0.99), times.size());
-}
-
-bool Same(const SearchAnswer& a, const SearchAnswer& b) {
-  if (a.total != b.total || a.hits.size() != b.hits.size()) return false;
-  for (size_t i = 0; i < a.hits.size(); ++i) {
-    if (a.hits[i].name != b.hits[i].name || a.hits[i].score != b.hits[i].score) return false;
-  }
-  for (size_t f = 0; f < a.facets.size(); ++f) {
-    if (a.facets[f].total_values != b.facets[f].total_values ||
-        a.facets[f].missing != b.facets[f].missing) {
-      return false;
-    }
-    for (size_t v = 0; v < a.facets[f].values.size(); ++v) {
-      const FacetValue &x = a.facets[f].values[v], &y = b.facets[f].values[v];
-      if (x.value != y.value || x.exact != y.exact || x.count != y.count) return false;
-    }
-  }
-  return true;
 }
 
 int Main(int64_t rows, int64_t studies, int64_t queries, int64_t twins) {
@@ -235,7 +195,7 @@ int Main(int64_t rows, int64_t studies, int64_t queries, int64_t twins) {
   IndexWriterOptions options;
   options.release = "bench";
   options.on_publish = [&](const PublishedIndex& state) {
-    publishing.push_back(CpuMilliseconds([&] {
+    publishing.push_back(CpuMillisecondsOf([&] {
       const absl::Status status =
           index.Publish(state.directory, state.manifest, state.vocabulary, terms);
       if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
@@ -256,7 +216,7 @@ int Main(int64_t rows, int64_t studies, int64_t queries, int64_t twins) {
   const std::shared_ptr<const Snapshot> engine = *opened;
   std::printf("%lld rows: made in %.1f s, indexed in %.1f s\n", static_cast<long long>(rows),
               making / 1000, indexing / 1000);
-  Print("publishing a snapshot", publishing);
+  PrintTimes("publishing a snapshot", publishing);
 
   const Binder binder(terms.get(), engine.get());
   struct Kind {
@@ -279,13 +239,13 @@ int Main(int64_t rows, int64_t studies, int64_t queries, int64_t twins) {
     for (int64_t i = -2; i < queries; ++i) {
       SearchText text = Question(static_cast<int>(i + 2));
       kind.change(&text);
-      const double took = CpuMilliseconds([&] {
+      const double took = CpuMillisecondsOf([&] {
         const BoundQuery bound = binder.Bind(text).value();
         if (!engine->Execute(bound, nullptr, absl::InfiniteFuture()).ok()) std::abort();
       });
       if (i >= 0) times.push_back(took);  // The first two warm what is made on demand.
     }
-    Print(kind.name, times);
+    PrintTimes(kind.name, times);
   }
   if (twins == 0) return 0;
 
@@ -296,17 +256,18 @@ int Main(int64_t rows, int64_t studies, int64_t queries, int64_t twins) {
     const SearchText text = Question(static_cast<int>(i));
     const BoundQuery bound = binder.Bind(text).value();
     SearchAnswer a, b;
-    fast.push_back(CpuMilliseconds(
+    fast.push_back(CpuMillisecondsOf(
         [&] { a = engine->Execute(bound, nullptr, absl::InfiniteFuture()).value(); }));
-    slow.push_back(CpuMilliseconds(
+    slow.push_back(CpuMillisecondsOf(
         [&] { b = plain->Execute(bound, nullptr, absl::InfiniteFuture()).value(); }));
-    if (!Same(a, b)) {
-      std::fprintf(stderr, "the twin disagrees on question %lld\n", static_cast<long long>(i));
+    if (const std::string difference = testing::FirstDifference(a, b); !difference.empty()) {
+      std::fprintf(stderr, "the twin disagrees on question %lld: %s\n", static_cast<long long>(i),
+                   difference.c_str());
       return 1;
     }
   }
-  Print("engine, the twin's questions", fast);
-  Print("plain scan, equal answers", slow);
+  PrintTimes("engine, the twin's questions", fast);
+  PrintTimes("plain scan, equal answers", slow);
   std::printf("plain scan / engine, medians: %.0f\n",
               Percentile(slow, 0.5) / Percentile(fast, 0.5));
   return 0;
