@@ -27,7 +27,7 @@ function(parfocal_test name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE PARFOCAL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # What is tested is optimised; the tests themselves need not be, and compile in half the time.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE -O0)
   parfocal_precompiled(${name} test)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT arg_LABELS)

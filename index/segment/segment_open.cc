@@ -23,13 +23,6 @@ bool Ascends(absl::Span<const uint32_t> offsets, uint64_t size) {
   return offsets.empty() || offsets.back() <= size;
 }
 
-bool StrictlyAscends(absl::Span<const uint32_t> values) {
-  for (size_t i = 1; i < values.size(); ++i) {
-    if (values[i] <= values[i - 1]) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 uint32_t NumberOfTexts() {

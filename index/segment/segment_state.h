@@ -12,6 +12,14 @@
 
 namespace parfocal {
 
+// Sets are kept so: each value once.
+inline bool StrictlyAscends(absl::Span<const uint32_t> values) {
+  for (size_t i = 1; i < values.size(); ++i) {
+    if (values[i] <= values[i - 1]) return false;
+  }
+  return true;
+}
+
 // Of each study with a record: one length for each text field.
 uint32_t NumberOfTexts();
 

@@ -14,7 +14,7 @@
 namespace parfocal {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
 
