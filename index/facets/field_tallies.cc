@@ -38,6 +38,11 @@ absl::Status FieldTallies::Count(Interrupt* interrupt) {
 }
 
 void FieldTallies::CountStudy(uint32_t number, const LiveStudy& study) {
+  const RowCounts own = study.live_sets == 0
+                            ? match_.In(study.record_segment, study.own_row, study.own_row + 1)
+                            : RowCounts();
+  // Most studies match nothing: that is found out before anything else.
+  if (study.live_sets == 0 ? own.rows == 0 : match_.InSets(study).rows == 0) return;
   const absl::Span<const StatedValue> all = snapshot_.Stated(study);
   auto begin = std::lower_bound(all.begin(), all.end(), StatedValue{field_, 0, 0});
   auto end = begin;
@@ -45,8 +50,6 @@ void FieldTallies::CountStudy(uint32_t number, const LiveStudy& study) {
   const absl::Span<const StatedValue> stated(all.data() + (begin - all.begin()), end - begin);
 
   if (study.live_sets == 0) {
-    const RowCounts rows = match_.In(study.record_segment, study.own_row, study.own_row + 1);
-    if (rows.rows == 0) return;
     std::vector<uint32_t> slots;
     for (const StatedValue& value : stated) {
       const uint32_t slot = dictionary_.SlotOf(value.value);
@@ -55,13 +58,12 @@ void FieldTallies::CountStudy(uint32_t number, const LiveStudy& study) {
     }
     held_ = ++stamp_;
     ++stamp_;
-    for (uint32_t slot : slots) exact_[slot].Add(number, rows, /*own=*/true);
-    AddClosure(number, slots, rows, /*own=*/true);
-    if (slots.empty()) missing_.Add(number, rows, /*own=*/true);
+    for (uint32_t slot : slots) exact_[slot].Add(number, own, /*own=*/true);
+    AddClosure(number, slots, own, /*own=*/true);
+    if (slots.empty()) missing_.Add(number, own, /*own=*/true);
     return;
   }
 
-  if (match_.InSets(study).rows == 0) return;
   groups_.clear();
   static const std::vector<bool> kNone;
   SplitByBlock(study, stated, stated.empty() ? kNone : snapshot_.Claimed(study));

@@ -73,6 +73,22 @@ absl::Span<const ValueId> OpenSegment::OwnValues(FieldKey field) const {
   return it == own_values_.end() ? absl::Span<const ValueId>() : absl::MakeConstSpan(it->second);
 }
 
+absl::Span<const StatedPlace> OpenSegment::StatedByValue() const {
+  MutexLock lock(&mu_);
+  if (stated_sorted_) return stated_by_value_;
+  stated_by_value_.reserve(stated_.size());
+  for (uint32_t study = 0; study + 1 < stated_begin_.size(); ++study) {
+    for (uint32_t i = stated_begin_[study]; i < stated_begin_[study + 1]; ++i) {
+      stated_by_value_.push_back({stated_[i].value, study, i - stated_begin_[study]});
+    }
+  }
+  // Stable: studies stay in their order.
+  std::stable_sort(stated_by_value_.begin(), stated_by_value_.end(),
+                   [](const StatedPlace& a, const StatedPlace& b) { return a.value < b.value; });
+  stated_sorted_ = true;
+  return stated_by_value_;
+}
+
 const std::vector<uint64_t>& OpenSegment::OwnRows(FieldKey field) const {
   {
     MutexLock lock(&mu_);

@@ -33,6 +33,13 @@ struct StatedValue {
   friend auto operator<=>(const StatedValue&, const StatedValue&) = default;
 };
 
+// Where a value is stated: the index-th of what the study of the segment states.
+struct StatedPlace {
+  ValueId value = 0;
+  uint32_t study = 0;
+  uint32_t index = 0;
+};
+
 class OpenSegment {
  public:
   // Fails as Segment::Open does. `vocabulary` knows every value of the segment.
@@ -57,6 +64,10 @@ class OpenSegment {
                                                 stated_begin_[study + 1] - stated_begin_[study]);
   }
 
+  // All that its studies state, by value, then study: who asks for a few values need not read what
+  // every study states. Lives as long as the segment.
+  absl::Span<const StatedPlace> StatedByValue() const;
+
   // Values of `field` that rows of this segment have as their own, ascending.
   absl::Span<const ValueId> OwnValues(FieldKey field) const;
   // Rows that have any own value of `field`, as words of bits.
@@ -78,6 +89,8 @@ class OpenSegment {
 
   mutable Mutex mu_;
   mutable bool grouped_ ABSL_GUARDED_BY(mu_) = false;
+  mutable bool stated_sorted_ ABSL_GUARDED_BY(mu_) = false;
+  mutable std::vector<StatedPlace> stated_by_value_;  // Not changed once `stated_sorted_`.
   mutable absl::flat_hash_map<FieldKey, std::vector<ValueId>> own_values_ ABSL_GUARDED_BY(mu_);
   mutable absl::flat_hash_map<FieldKey, std::unique_ptr<const std::vector<uint64_t>>> own_rows_
       ABSL_GUARDED_BY(mu_);

@@ -7,6 +7,7 @@
 // Thread safety: immutable; any thread.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -109,7 +110,8 @@ class SnapshotRows {
   // Adds to `out` the live rows on which one of `values` holds.
   absl::Status AddHolding(const ValueSet& values, Interrupt* interrupt, RowSet* out) const;
   // The two halves of AddHolding: live rows that have one of `values` as their own; and what
-  // studies state, `visit(study number, index in Stated)` for each that is in `values`.
+  // studies state, `visit(study number, index in Stated)` for each that is in `values`, in no order
+  // that matters.
   absl::Status AddOwning(const ValueSet& values, Interrupt* interrupt, RowSet* out) const;
   template <typename Visit>
   absl::Status ForEachStated(const ValueSet& values, Interrupt* interrupt, Visit visit) const;
@@ -147,11 +149,32 @@ class SnapshotRows {
 template <typename Visit>
 absl::Status SnapshotRows::ForEachStated(const ValueSet& values, Interrupt* interrupt,
                                          Visit visit) const {
-  for (uint32_t number = 0; number < studies_.size(); ++number) {
-    const absl::Span<const StatedValue> stated = Stated(studies_[number]);
-    PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(stated.size()) + 1));
-    for (size_t i = 0; i < stated.size(); ++i) {
-      if (values.Contains(stated[i].value)) visit(number, i);
+  for (uint32_t segment = 0; segment < segments_.size(); ++segment) {
+    const absl::Span<const StatedPlace> places = segments_[segment]->StatedByValue();
+    const auto visit_live = [&](const StatedPlace& place) {
+      const uint32_t number = study_numbers_[segment][place.study];
+      if (number == kNoStudy) return;
+      const LiveStudy& study = studies_[number];
+      // A study may have rows here and the live version of its record elsewhere.
+      if (study.has_record && study.record_segment == segment && study.record_study == place.study)
+        visit(number, place.index);
+    };
+    // Look the values up, or walk what is stated: whichever is less.
+    if (values.values().size() < places.size() / 16) {
+      auto at = places.begin();
+      for (ValueId value : values.values()) {
+        at = std::lower_bound(
+            at, places.end(), value,
+            [](const StatedPlace& place, ValueId wanted) { return place.value < wanted; });
+        const auto begin = at;
+        for (; at != places.end() && at->value == value; ++at) visit_live(*at);
+        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(at - begin + 4));
+      }
+    } else {
+      PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(places.size())));
+      for (const StatedPlace& place : places) {
+        if (values.Contains(place.value)) visit_live(place);
+      }
     }
   }
   return absl::OkStatus();
