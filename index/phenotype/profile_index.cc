@@ -13,6 +13,12 @@ double SumOver(absl::Span<const uint32_t> terms, const std::vector<double>& cont
   return sum;
 }
 
+// In the steps that make sums exact; see the header.
+double InSteps(double bits) {
+  constexpr double kSteps = 1ULL << 44;
+  return std::nearbyint(bits * kSteps) / kSteps;
+}
+
 std::vector<uint8_t> Marks(absl::Span<const uint32_t> terms, size_t size) {
   std::vector<uint8_t> out(size, 0);
   for (uint32_t term : terms) out[term] = 1;
@@ -29,10 +35,11 @@ ProfileIndex::ProfileIndex(std::shared_ptr<const TermTable> terms, std::vector<P
     counts_.push_back(static_cast<int64_t>(WithTerm(term).size()));
     content_.push_back(counts_[term] == 0 || counts_[term] == background_size_
                            ? 0.0
-                           : std::log2(static_cast<double>(background_size_) /
-                                       static_cast<double>(counts_[term])));
+                           : InSteps(std::log2(static_cast<double>(background_size_) /
+                                               static_cast<double>(counts_[term]))));
   }
   Sum();
+  Pack();
 }
 
 ProfileIndex::ProfileIndex(std::vector<Profile> profiles, const ProfileIndex& background)
@@ -43,6 +50,7 @@ ProfileIndex::ProfileIndex(std::vector<Profile> profiles, const ProfileIndex& ba
       background_size_(background.background_size_) {
   Close();
   Sum();
+  Pack();
 }
 
 void ProfileIndex::Close() {
@@ -72,6 +80,28 @@ void ProfileIndex::Sum() {
   }
 }
 
+void ProfileIndex::Pack() {
+  bit_of_.assign(terms_->size(), kNoBit);
+  packed_.assign(kGroups * profiles_.size(), 0);
+  std::vector<uint32_t> order;
+  for (uint32_t term = 0; term < terms_->size(); ++term) {
+    if (content_[term] > 0 && !WithTerm(term).empty()) order.push_back(term);
+  }
+  const size_t most = std::min(order.size(), kGroups * kGroupTerms);
+  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(most), order.end(),
+                    [&](uint32_t a, uint32_t b) {
+                      const size_t left = WithTerm(a).size(), right = WithTerm(b).size();
+                      return left != right ? left > right : a < b;
+                    });
+  for (size_t i = 0; i < most; ++i) {
+    bit_of_[order[i]] = static_cast<uint8_t>(i);
+    uint8_t* const group = packed_.data() + i / kGroupTerms * profiles_.size();
+    for (uint32_t position : WithTerm(order[i])) {
+      group[position] = static_cast<uint8_t>(group[position] | 1U << i % kGroupTerms);
+    }
+  }
+}
+
 int64_t ProfileIndex::PositionOf(uint32_t subject) const {
   auto it = std::lower_bound(profiles_.begin(), profiles_.end(), subject,
                              [](const Profile& p, uint32_t s) { return p.subject < s; });
@@ -94,15 +124,45 @@ void ProfileIndex::SimGicWithAll(absl::Span<const uint32_t> terms,
                                  std::vector<double>* scores) const {
   scores->assign(profiles_.size(), 0.0);
   double own = 0;
+  std::array<std::vector<uint32_t>, kGroups> groups;
   for (uint32_t term : Close(terms)) {
     const double content = content_[term];
     if (content == 0) continue;
     own += content;
+    if (bit_of_[term] != kNoBit) {
+      groups[bit_of_[term] / kGroupTerms].push_back(term);
+      continue;
+    }
     for (uint32_t position : WithTerm(term)) (*scores)[position] += content;
   }
+  for (const std::vector<uint32_t>& group : groups) AddGroup(group, scores);
   for (size_t position = 0; position < scores->size(); ++position) {
     const double shared = (*scores)[position];
-    if (shared > 0) (*scores)[position] = shared / (own + sums_[position] - shared);
+    // Beyond the exact sums the quotient of equals may come out a hair above 1.
+    if (shared > 0) (*scores)[position] = std::min(1.0, shared / (own + sums_[position] - shared));
+  }
+}
+
+void ProfileIndex::AddGroup(absl::Span<const uint32_t> terms, std::vector<double>* sums) const {
+  size_t entries = 0;
+  for (uint32_t term : terms) entries += WithTerm(term).size();
+  // A few short lists are sooner gone through than all profiles.
+  if (terms.empty() || entries < profiles_.size()) {
+    for (uint32_t term : terms) {
+      for (uint32_t position : WithTerm(term)) (*sums)[position] += content_[term];
+    }
+    return;
+  }
+  std::array<double, kGroupTerms> content{};
+  for (uint32_t term : terms) content[bit_of_[term] % kGroupTerms] = content_[term];
+  GroupTable table{};
+  for (uint32_t bits = 1; bits < table.size(); ++bits) {
+    table[bits] = table[bits & (bits - 1)] + content[static_cast<size_t>(std::countr_zero(bits))];
+  }
+  const uint8_t* const packed =
+      packed_.data() + bit_of_[terms.front()] / kGroupTerms * profiles_.size();
+  for (size_t position = 0; position < profiles_.size(); ++position) {
+    (*sums)[position] += table[packed[position]];
   }
 }
 
@@ -113,7 +173,7 @@ double ProfileIndex::SimGic(absl::Span<const uint32_t> a, absl::Span<const uint3
                         std::back_inserter(both));
   const double shared = SumOver(both, content_);
   const double all = SumOver(left, content_) + SumOver(right, content_) - shared;
-  return shared > 0 ? shared / all : 0;
+  return shared > 0 ? std::min(1.0, shared / all) : 0;
 }
 
 double ProfileIndex::BestMatch(uint32_t term, const std::vector<uint8_t>& closed) const {
@@ -210,7 +270,8 @@ std::vector<uint32_t> ProfileIndex::MostSpecificShared(absl::Span<const uint32_t
 }
 
 size_t ProfileIndex::MemoryBytes() const {
-  size_t out = (closed_.capacity() + with_.capacity()) * sizeof(uint32_t);
+  size_t out = (closed_.capacity() + with_.capacity()) * sizeof(uint32_t) + packed_.capacity() +
+               bit_of_.capacity();
   for (const Profile& profile : profiles_) out += sizeof(Profile) + profile.terms.capacity() * 4;
   return out;
 }
