@@ -93,21 +93,23 @@ absl::StatusOr<BoundScope> BoundScope::Bind(const MatrixData& data, const Scope&
   for (const MatrixData::StudyPart& study : data.studies()) {
     std::vector<bool>& screens = out.screens_.emplace_back();
     for (const StudyTally::Screen& screen : study.tally->screens()) {
-      const std::string name = ScreenName(study.key, screen.block);
-      unseen.erase(name);
-      unseen.erase(study.key.accession);
+      const bool of_kind = screen.labelled == out.labelled();
+      if (of_kind) {
+        unseen.erase(ScreenName(study.key, screen.block));
+        unseen.erase(study.key.accession);
+      }
       const bool in = out.HasPlace(static_cast<uint32_t>(out.screens_.size() - 1), screen.block) &&
                       HasType(scope.perturbation_types, screen.type) &&
                       (scope.organisms.empty() || organisms.count(screen.organism) > 0);
-      screens.push_back(in);
+      screens.push_back(in && of_kind);
       out.restricts_ = out.restricts_ || !in;
     }
   }
   out.restricts_ = out.restricts_ || scope.single_target;
   for (const std::string& study : unseen) {
-    out.notes_.push_back(absl::StrCat("'", study,
-                                      "' has no image set with a perturbed gene or a "
-                                      "compound"));
+    out.notes_.push_back(absl::StrCat("'", study, "' has no image set with ",
+                                      out.labelled() ? "a localisation of a labelled protein"
+                                                     : "a perturbed gene or a compound"));
   }
   return out;
 }
@@ -121,7 +123,7 @@ bool BoundScope::HasPlace(uint32_t study, absl::string_view block) const {
 std::vector<uint32_t> BoundScope::Counted(const StudyTally& tally, Rows rows, bool compound) const {
   std::vector<uint32_t> out;
   for (uint32_t row : rows) {
-    if (!single_target_ || tally.SingleTarget(row, compound)) out.push_back(row);
+    if (!single_target_ || SingleTarget(tally, row, compound)) out.push_back(row);
   }
   return out;
 }
@@ -129,7 +131,7 @@ std::vector<uint32_t> BoundScope::Counted(const StudyTally& tally, Rows rows, bo
 bool BoundScope::Any(const StudyTally& tally, Rows rows, bool compound) const {
   if (!single_target_) return !rows.empty();
   return std::any_of(rows.begin(), rows.end(),
-                     [&](uint32_t row) { return tally.SingleTarget(row, compound); });
+                     [&](uint32_t row) { return SingleTarget(tally, row, compound); });
 }
 
 }  // namespace parfocal::phenotype

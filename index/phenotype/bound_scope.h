@@ -16,11 +16,17 @@ class BoundScope {
 
   ObservationKind kind() const { return kind_; }
   bool single_target() const { return single_target_; }
+  // Of localisations: genes are those whose product is labelled.
+  bool labelled() const { return kind_ == ObservationKind::kLocalisation; }
+  // A screen in scope, of what the kind is about: perturbed, or labelled.
   bool Has(uint32_t study, uint32_t screen) const { return screens_[study][screen]; }
   // By study and source alone, for what belongs to no screen of a subject.
   bool HasPlace(uint32_t study, absl::string_view block) const;
   // Whether any screen is left out.
   bool restricts() const { return restricts_; }
+  bool SingleTarget(const StudyTally& tally, uint32_t row, bool compound) const {
+    return tally.SingleTarget(row, compound, labelled());
+  }
   // Of the rows those that count: all, or those with one target alone.
   std::vector<uint32_t> Counted(const StudyTally& tally, Rows rows, bool compound) const;
   bool Any(const StudyTally& tally, Rows rows, bool compound) const;

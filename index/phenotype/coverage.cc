@@ -17,14 +17,6 @@ void SortDistinct(std::vector<uint32_t>* rows) {
   rows->erase(std::unique(rows->begin(), rows->end()), rows->end());
 }
 
-template <typename T>
-void Cut(Window window, std::vector<T>* rows) {
-  const size_t begin = std::min(window.offset, rows->size());
-  const size_t end = std::min(begin + window.limit, rows->size());
-  rows->erase(rows->begin() + static_cast<ptrdiff_t>(end), rows->end());
-  rows->erase(rows->begin(), rows->begin() + static_cast<ptrdiff_t>(begin));
-}
-
 // Image sets of one study, by block and term.
 struct TermRows {
   std::vector<uint32_t> positive, negative;
@@ -259,7 +251,7 @@ absl::StatusOr<SampledTerms> SampleTerms(const MatrixData& data, const Scope& sc
     return std::tie(b.genes, a.term) < std::tie(a.genes, b.term);
   });
   out.total_size = static_cast<int64_t>(out.rows.size());
-  Cut(window, &out.rows);
+  CutToPage(window, &out.rows);
   return out;
 }
 
@@ -281,19 +273,31 @@ absl::StatusOr<UnattributedFindings> Unattributed(const MatrixData& data, const 
   UnattributedFindings out;
   for (uint32_t study = 0; study < data.studies().size(); ++study) {
     const MatrixData::StudyPart& part = data.studies()[study];
+    // Words may stand for several terms, found in one row and denied in another.
+    std::map<std::tuple<std::string, StudyTally::Reason, std::string>, UnattributedFindings::Row>
+        by_words;
     for (const StudyTally::LeftOut& left : part.tally->left_out()) {
       if (left.kind != bound.kind() || !bound.HasPlace(study, left.block)) continue;
-      out.rows.push_back({part.key.source, part.key.accession, left.block,
-                          std::string(WordsOf(left.reason)), left.words, left.observations,
-                          std::string(part.tally->facts().id(left.example))});
+      auto [it, added] = by_words.try_emplace({left.block, left.reason, left.words});
+      if (added) {
+        it->second = {part.key.source,
+                      part.key.accession,
+                      left.block,
+                      std::string(WordsOf(left.reason)),
+                      left.words,
+                      0,
+                      std::string(part.tally->facts().id(left.example))};
+      }
+      it->second.observations += left.observations;
     }
+    for (auto& [key, row] : by_words) out.rows.push_back(std::move(row));
   }
   std::stable_sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) {
     return std::tie(a.study, a.source, a.block, a.reason, a.finding) <
            std::tie(b.study, b.source, b.block, b.reason, b.finding);
   });
   out.total_size = static_cast<int64_t>(out.rows.size());
-  Cut(window, &out.rows);
+  CutToPage(window, &out.rows);
   return out;
 }
 

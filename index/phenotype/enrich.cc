@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "bound_expression.h"
 #include "bound_scope.h"
+#include "explain.h"
 #include "find.h"
 #include "hypergeometric.h"
 #include "subject_names.h"
@@ -27,8 +28,8 @@ absl::Status CheckQ(double max_q) {
       "VALUE_OUT_OF_RANGE", "max_q");
 }
 
-// Tests all rows, corrects, drops what is above `max_q` and beyond `limit`.
-void Finish(double max_q, size_t limit, std::vector<Enrichment> rows, Enrichments* out) {
+// Tests all rows, corrects, drops what is above `max_q`, and cuts the page.
+void Finish(double max_q, Window window, std::vector<Enrichment> rows, Enrichments* out) {
   std::vector<double> p;
   for (Enrichment& row : rows) {
     row.p = HypergeometricUpperTail(row.list_hits, row.list_size, row.background_hits,
@@ -44,7 +45,8 @@ void Finish(double max_q, size_t limit, std::vector<Enrichment> rows, Enrichment
   std::stable_sort(rows.begin(), rows.end(), [](const Enrichment& a, const Enrichment& b) {
     return std::tie(a.p, a.id) < std::tie(b.p, b.id);
   });
-  if (rows.size() > limit) rows.resize(limit);
+  out->total_size = static_cast<int64_t>(rows.size());
+  CutToPage(window, &rows);
   out->rows = std::move(rows);
 }
 
@@ -103,7 +105,7 @@ std::optional<std::vector<uint32_t>> TermsIn(const MatrixData& data, const Bound
 absl::StatusOr<std::set<uint32_t>> ListOf(const MatrixData& data, const EnrichTermsQuery& query,
                                           Enrichments* out) {
   PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named,
-                            GenesNamed(data, query.genes, query.organism));
+                            GenesNamed(data, query.genes, query.organism, query.scope.kind));
   std::set<uint32_t> list;
   for (size_t i = 0; i < named.size(); ++i) {
     if (!named[i].subject.has_value()) {
@@ -197,8 +199,8 @@ absl::StatusOr<Enrichments> EnrichTerms(const MatrixData& data, const EnrichTerm
   const size_t named = list.size();
   std::vector<Enrichment> rows;
   CountTerms(data, scope, screens, &list, &rows);
-  Finish(query.max_q, query.limit, std::move(rows), &out);
-  out.explain.left_out = scope.notes();
+  Finish(query.max_q, query.window, std::move(rows), &out);
+  AddLeftOut(data, scope, nullptr, &out.explain.left_out);
   if (list.size() < named) {
     out.explain.left_out.push_back(absl::StrCat(
         named - list.size(), " genes of the list were screened in none of these studies"));
@@ -265,9 +267,9 @@ absl::StatusOr<Enrichments> EnrichGenes(const MatrixData& data, const EnrichGene
     row.background_size = static_cast<int64_t>(background.all.size());
   }
   Enrichments out;
-  Finish(query.max_q, query.limit, std::move(rows), &out);
+  Finish(query.max_q, query.window, std::move(rows), &out);
   out.explain.terms = expression.Expansions(AssertedTerms(data, scope, false));
-  out.explain.left_out = scope.notes();
+  AddLeftOut(data, scope, &expression, &out.explain.left_out);
   out.explain.studies = NamesOf(data, screens);
   out.explain.rules = CommonRules(data, scope);
   out.explain.rules.push_back(

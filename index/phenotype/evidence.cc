@@ -13,11 +13,25 @@ namespace {
 
 using Which = EvidenceQuery::Which;
 
-// An image set with one of its findings, or without (-1).
+// An image set with one of its findings, or without (null).
 struct Place {
   uint32_t study = 0, row = 0;
-  int32_t observation = -1;
+  const FindingFact* finding = nullptr;
+
+  int32_t observation() const {
+    return finding == nullptr ? -1 : static_cast<int32_t>(finding->index);
+  }
 };
+
+// Whether the record still says what was counted: it may have changed since the matrix was made.
+bool Says(const StoredRecord& stored, const Place& place) {
+  if (place.finding == nullptr) return true;
+  const auto& observations = std::get<ImageSet>(stored.record).observations;
+  if (place.finding->index >= observations.size()) return false;
+  const Observation& now = observations[place.finding->index];
+  return now.kind == place.finding->kind && now.outcome == place.finding->outcome &&
+         now.finding.term == place.finding->term;
+}
 
 class Collector {
  public:
@@ -41,7 +55,8 @@ class Collector {
     }
     // Rows stand by id, studies by key: in the order of the names.
     std::stable_sort(out.begin(), out.end(), [](const Place& a, const Place& b) {
-      return std::tie(a.study, a.row, a.observation) < std::tie(b.study, b.row, b.observation);
+      return std::tuple(a.study, a.row, a.observation()) <
+             std::tuple(b.study, b.row, b.observation());
     });
     return out;
   }
@@ -63,11 +78,11 @@ class Collector {
     bool any = false;
     for (const FindingFact& fact : tally.facts().findings(row)) {
       if (!Wanted(fact) || (negatives && FoundToo(tally, row, fact.term))) continue;
-      out->push_back({study, row, static_cast<int32_t>(fact.index)});
+      out->push_back({study, row, &fact});
       any = true;
     }
     const bool apart = query_.which == Which::kControls || query_.which == Which::kFailed;
-    if (!any && apart && expression_ == nullptr) out->push_back({study, row, -1});
+    if (!any && apart && expression_ == nullptr) out->push_back({study, row, nullptr});
   }
 
   // The same image set shows the term by another of its columns.
@@ -86,7 +101,7 @@ class Collector {
 
 absl::StatusOr<NamedSubject> SubjectNamed(const MatrixData& data, const EvidenceQuery& query) {
   PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> genes,
-                            GenesNamed(data, {query.subject}, query.organism));
+                            GenesNamed(data, {query.subject}, query.organism, query.scope.kind));
   if (genes[0].subject.has_value() || genes[0].resolution.outcome == GeneOutcome::kAmbiguous) {
     return std::move(genes[0]);
   }
@@ -123,11 +138,9 @@ absl::StatusOr<Evidence> FindEvidence(const MatrixData& data, const EvidenceQuer
   for (size_t i = 0; i < names.size(); ++i) {
     if (absl::IsNotFound(records[i].status())) continue;
     PARFOCAL_RETURN_IF_ERROR(records[i].status());
-    EvidenceItem item{names[i], *std::move(records[i]), places[begin + i].observation};
-    const auto& set = std::get<ImageSet>(item.record.record);
-    // It may have changed since the matrix was made.
-    if (item.observation >= static_cast<int32_t>(set.observations.size())) continue;
-    out.items.push_back(std::move(item));
+    const Place& place = places[begin + i];
+    if (!Says(*records[i], place)) continue;
+    out.items.push_back({names[i], *std::move(records[i]), place.observation(), begin + i});
   }
   return out;
 }

@@ -9,7 +9,7 @@ namespace parfocal::phenotype {
 namespace {
 
 constexpr absl::string_view kMagic = "PFPH";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 absl::Status Malformed(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("phenotype facts: ", what));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "explain.h"
 
 namespace parfocal::phenotype {
 namespace {
@@ -123,7 +124,7 @@ void Total(const MatrixData& data, const BoundScope& scope, const std::vector<Ma
       std::vector<uint32_t> alone;
       for (uint32_t row : rows) {
         image_sets.emplace(study, row);
-        if (tally.SingleTarget(row, false)) alone.push_back(row);
+        if (scope.SingleTarget(tally, row, false)) alone.push_back(row);
       }
       AddIdentifiers(tally, subject, alone, &single);
     }
@@ -154,6 +155,7 @@ absl::StatusOr<Matches> WithoutEffect(const MatrixData& data, const BoundScope& 
         expression, BoundExpression::Bind(data, query.expression, {query.exact, query.bridges}));
     out.explain.terms = expression->Expansions(AssertedTerms(data, scope, true));
   }
+  AddLeftOut(data, scope, expression.has_value() ? &*expression : nullptr, &out.explain.left_out);
   int64_t untested = 0;
   for (uint32_t i = static_cast<uint32_t>(data.genes()); i < data.subjects().size(); ++i) {
     Match match;
@@ -220,19 +222,6 @@ void ForPage(const std::vector<Match>& matches, Window window, Visit visit) {
 
 }  // namespace
 
-std::vector<std::string> CommonRules(const MatrixData& data, const BoundScope& scope) {
-  std::vector<std::string> out = {
-      "genes in the role perturbed; controls and image sets that failed quality control count for "
-      "nothing",
-      "a positive counts for its term and all above it, a negative for the very term alone",
-      absl::StrCat("information content: -log2 of the share of the ",
-                   data.profiles(scope.kind()).BackgroundSize(),
-                   " genes with any finding, over all studies, that have the term or one below "
-                   "it")};
-  if (scope.single_target()) out.push_back("only image sets with one target alone");
-  return out;
-}
-
 std::vector<std::string> ScreensOf(const MatrixData& data, const std::vector<Match>& matches) {
   std::set<std::string> out;
   for (const Match& match : matches) {
@@ -251,7 +240,7 @@ absl::StatusOr<Matches> FindMatches(const MatrixData& data, const BoundScope& sc
                             BoundExpression::Bind(data, request.expression, request.options));
   const Finder finder(data, scope, expression, request);
   Matches out;
-  out.explain.left_out = scope.notes();
+  AddLeftOut(data, scope, &expression, &out.explain.left_out);
   std::vector<SubjectGroup> groups;
   if (request.pooling.pool_to.empty()) {
     groups = GroupsOf(data, finder.Candidates());
@@ -259,8 +248,9 @@ absl::StatusOr<Matches> FindMatches(const MatrixData& data, const BoundScope& sc
     PARFOCAL_ASSIGN_OR_RETURN(
         groups, PooledGroups(data, finder.Candidates(), request.pooling, &out.explain.left_out));
     out.explain.rules.push_back(
-        "pooled over orthologs, one hop; what is not one-to-one is shown and does not count as "
-        "support of a study");
+        "pooled over orthologs, one hop; what is not one-to-one, seen from either species, is "
+        "shown "
+        "and does not count as support of a study");
   }
   for (SubjectGroup& group : groups) finder.Match(std::move(group), &out.matches);
   SortMatches(&out.matches);

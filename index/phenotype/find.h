@@ -35,9 +35,6 @@ absl::StatusOr<Matches> FindMatches(const MatrixData& data, const BoundScope& sc
 absl::StatusOr<FoundGenes> FindGenes(const MatrixData& data, const FindQuery& query);
 absl::StatusOr<FoundCompounds> FindCompounds(const MatrixData& data, const FindQuery& query);
 
-// The rules that every answer of this matrix rests on, and of `kind` the background of the
-// information content.
-std::vector<std::string> CommonRules(const MatrixData& data, const BoundScope& scope);
 // `accession/block` of the screens of these cells; sorted.
 std::vector<std::string> ScreensOf(const MatrixData& data, const std::vector<Match>& matches);
 

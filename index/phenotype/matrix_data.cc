@@ -50,10 +50,16 @@ void MatrixData::JoinSubjects() {
     if (subjects_.empty() || subjects_.back().compound != compound ||
         subjects_.back().organism != organism || subjects_.back().key != key) {
       const StudyTally::Subject& first = studies_[study].tally->subjects()[local];
-      subjects_.push_back({compound, first.organism, first.key, first.id, first.name, {}});
+      subjects_.push_back(
+          {compound, first.organism, first.key, first.id, first.name, {}, false, false});
       if (!compound) genes_ = subjects_.size();
     }
-    subjects_.back().parts.emplace_back(study, local);
+    Subject& subject = subjects_.back();
+    subject.parts.emplace_back(study, local);
+    const StudyTally& tally = *studies_[study].tally;
+    for (const StudyTally::Screening& screening : tally.screenings(local)) {
+      (tally.screens()[screening.screen].labelled ? subject.labelled : subject.perturbed) = true;
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // Immutable, but for what is made when it is first asked for; any thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -21,6 +22,15 @@ namespace parfocal::phenotype {
 
 inline constexpr size_t kKinds = static_cast<size_t>(ObservationKind::kOther) + 1;
 
+// Leaves the rows of the page alone.
+template <typename T>
+void CutToPage(Window window, std::vector<T>* rows) {
+  const size_t begin = std::min(window.offset, rows->size());
+  const size_t end = begin + std::min(window.limit, rows->size() - begin);
+  rows->erase(rows->begin() + static_cast<ptrdiff_t>(end), rows->end());
+  rows->erase(rows->begin(), rows->begin() + static_cast<ptrdiff_t>(begin));
+}
+
 class MatrixData {
  public:
   struct StudyPart {
@@ -32,6 +42,8 @@ class MatrixData {
     bool compound = false;
     std::string organism, key, id, name;
     std::vector<std::pair<uint32_t, uint32_t>> parts;  // Study and its number there, by study.
+    // In an image set of the matrix; of a gene either may hold, or both.
+    bool perturbed = false, labelled = false;
   };
   // Subjects by what people call them, folded; each list ascending.
   struct Names {

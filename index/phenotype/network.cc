@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "bound_scope.h"
+#include "explain.h"
 #include "find.h"
 #include "similar.h"
 #include "subject_groups.h"
@@ -76,14 +77,18 @@ class Builder {
         "two genes are joined by their most specific shared terms of at least %g bits; the weight "
         "is the sum of their information content; an edge needs findings of at least %d studies",
         query_.min_information_content, std::max(1, query_.min_studies)));
+    rules.push_back(
+        "of edges of equal weight those between the first genes by symbol, then by id, come first; "
+        "what goes beyond the largest number of edges is counted and left out");
     return std::move(out_);
   }
 
  private:
   struct Profile {
     std::vector<uint32_t> closed;
-    // Which studies assert a term, by term.
-    std::map<uint32_t, std::set<uint32_t>> studies;
+    // Which studies assert a term, by term; `independent`: of them those whose findings are the
+    // gene's own or of its one-to-one ortholog.
+    std::map<uint32_t, std::set<uint32_t>> studies, independent;
   };
 
   // The genes, as asked for.
@@ -102,6 +107,8 @@ class Builder {
       for (Match& match : found.matches) groups.push_back(std::move(match.group));
       return groups;
     }
+    out_.explain.studies = ScreensInScope(data_, scope_);
+    AddLeftOut(data_, scope_, nullptr, &out_.explain.left_out);
     if (!query_.genes.empty()) {
       PARFOCAL_ASSIGN_OR_RETURN(subjects, Named(query_.genes));
     } else {
@@ -115,7 +122,7 @@ class Builder {
 
   absl::StatusOr<std::vector<uint32_t>> Named(const std::vector<std::string>& names) {
     PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named,
-                              GenesNamed(data_, names, query_.organism));
+                              GenesNamed(data_, names, query_.organism, scope_.kind()));
     std::set<uint32_t> out;
     for (size_t i = 0; i < names.size(); ++i) {
       if (named[i].subject.has_value()) {
@@ -154,9 +161,10 @@ class Builder {
                     terms.insert(term);
                     AddIdentifiers(tally, tally.subjects()[cell.subject], rows, &identifiers);
                     used_.insert(study);
+                    profile.studies[term].insert(study);
                     if (!member.independent) return;
                     studies.insert(study);
-                    profile.studies[term].insert(study);
+                    profile.independent[term].insert(study);
                   });
       if (member.pooled.has_value()) node.pooled_from.push_back(*member.pooled);
     }
@@ -175,11 +183,11 @@ class Builder {
     closed_.push_back(std::move(profile));
   }
 
-  // Studies in which the profile asserts something at or below one of the terms.
-  std::set<uint32_t> StudiesBelow(const Profile& profile,
+  // Studies that assert something at or below one of the terms.
+  std::set<uint32_t> StudiesBelow(const std::map<uint32_t, std::set<uint32_t>>& by_term,
                                   const std::vector<uint32_t>& terms) const {
     std::set<uint32_t> out;
-    for (const auto& [asserted, studies] : profile.studies) {
+    for (const auto& [asserted, studies] : by_term) {
       for (uint32_t term : terms) {
         if (data_.terms().IsAncestor(term, asserted)) out.insert(studies.begin(), studies.end());
       }
@@ -225,20 +233,27 @@ class Builder {
       drafts.resize(most);
     }
     for (const Draft& draft : drafts) {
-      const std::set<uint32_t> left = StudiesBelow(closed_[draft.a], draft.shared);
-      const std::set<uint32_t> right = StudiesBelow(closed_[draft.b], draft.shared);
-      std::set<uint32_t> all = left, both;
-      all.insert(right.begin(), right.end());
+      // What is not independent is no support, and yet whoever found it is to be credited.
+      std::set<uint32_t> all = StudiesBelow(closed_[draft.a].studies, draft.shared), both;
+      const std::set<uint32_t> others = StudiesBelow(closed_[draft.b].studies, draft.shared);
+      all.insert(others.begin(), others.end());
+      const std::set<uint32_t> left = StudiesBelow(closed_[draft.a].independent, draft.shared);
+      const std::set<uint32_t> right = StudiesBelow(closed_[draft.b].independent, draft.shared);
       std::set_intersection(left.begin(), left.end(), right.begin(), right.end(),
                             std::inserter(both, both.end()));
-      out_.edges.push_back({out_.nodes[draft.a].id, out_.nodes[draft.b].id, "phenotype",
-                            draft.weight, SharedOf(data_, profiles_, draft.shared, kMostShared),
-                            Accessions(all), Accessions(both)});
+      out_.edges.push_back({out_.nodes[draft.a].id,
+                            out_.nodes[draft.b].id,
+                            "phenotype",
+                            draft.weight,
+                            SharedOf(data_, profiles_, draft.shared, kMostShared),
+                            Accessions(all),
+                            Accessions(both),
+                            {}});
     }
   }
   std::set<uint32_t> Either(size_t a, size_t b, const std::vector<uint32_t>& shared) const {
-    std::set<uint32_t> out = StudiesBelow(closed_[a], shared);
-    const std::set<uint32_t> other = StudiesBelow(closed_[b], shared);
+    std::set<uint32_t> out = StudiesBelow(closed_[a].independent, shared);
+    const std::set<uint32_t> other = StudiesBelow(closed_[b].independent, shared);
     out.insert(other.begin(), other.end());
     return out;
   }
@@ -251,23 +266,29 @@ class Builder {
                             "genes load`"),
                         "GENES_NOT_LOADED", "interactions");
     }
-    std::map<std::pair<size_t, size_t>, double> best;
+    struct Asserted {
+      double score = 0;
+      std::set<std::string> databases;
+    };
+    std::map<std::pair<size_t, size_t>, Asserted> best;
     for (size_t a = 0; a < out_.nodes.size(); ++a) {
       for (const Interaction& partner : genes->Interactions(out_.nodes[a].id)) {
         auto it = numbers_.find(partner.id);
         if (it == numbers_.end() || it->second == a) continue;
-        double& score = best[std::minmax(a, it->second)];
-        score = std::max(score, partner.score);
+        Asserted& pair = best[std::minmax(a, it->second)];
+        pair.score = std::max(pair.score, partner.score);
+        if (!partner.source.empty()) pair.databases.insert(partner.source);
       }
     }
-    for (const auto& [pair, score] : best) {
+    for (const auto& [pair, asserted] : best) {
       out_.edges.push_back({out_.nodes[pair.first].id,
                             out_.nodes[pair.second].id,
                             "interaction",
-                            score,
+                            asserted.score,
                             {},
                             {},
-                            {}});
+                            {},
+                            {asserted.databases.begin(), asserted.databases.end()}});
     }
     return absl::OkStatus();
   }

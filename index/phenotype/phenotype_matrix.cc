@@ -5,6 +5,7 @@
 #include "coverage.h"
 #include "enrich.h"
 #include "evidence.h"
+#include "explain.h"
 #include "find.h"
 #include "matrix_data.h"
 #include "network.h"
@@ -22,6 +23,11 @@ size_t PhenotypeMatrix::MemoryBytes() const { return data_->MemoryBytes(); }
 
 absl::StatusOr<FoundGenes> PhenotypeMatrix::FindGenes(const FindQuery& query) const {
   return phenotype::FindGenes(*data_, query);
+}
+absl::StatusOr<Explain> PhenotypeMatrix::ExplainScope(const Scope& scope,
+                                                      const std::string& expression,
+                                                      bool exact) const {
+  return phenotype::ExplainScope(*data_, scope, expression, exact);
 }
 absl::StatusOr<FoundCompounds> PhenotypeMatrix::FindCompounds(const FindQuery& query) const {
   return phenotype::FindCompounds(*data_, query);

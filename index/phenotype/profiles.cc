@@ -144,7 +144,8 @@ absl::StatusOr<std::vector<GeneProfile>> Profiles(const MatrixData& data,
                                                   const std::vector<std::string>& names,
                                                   const std::string& organism, const Scope& scope) {
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope bound, BoundScope::Bind(data, scope));
-  PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named, GenesNamed(data, names, organism));
+  PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named,
+                            GenesNamed(data, names, organism, scope.kind));
   std::map<uint32_t, GeneProfile> made;
   std::vector<GeneProfile> out;
   for (size_t i = 0; i < names.size(); ++i) {

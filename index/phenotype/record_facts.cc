@@ -17,15 +17,24 @@ OrganismFact OrganismOf(const Statement& s) {
   return {s.term.empty() ? s.stated_id : s.term, s.value, s.role};
 }
 
-// A gene in the role perturbed, or a compound; nullopt for anything else.
-std::optional<SubjectFact> SubjectOf(const Statement& s) {
+// Whether the image set says where a protein is.
+bool SaysWhere(const ImageSet& set) {
+  return std::any_of(set.observations.begin(), set.observations.end(),
+                     [](const Observation& o) { return o.kind == ObservationKind::kLocalisation; });
+}
+
+// A gene in the role perturbed or, with `labels`, one whose product is labelled; or a compound;
+// nullopt for anything else.
+std::optional<SubjectFact> SubjectOf(const Statement& s, bool labels) {
   SubjectFact out;
-  if (s.field == "gene" && s.role == "perturbed") {
+  out.labelled = s.role == "tagged" || s.role == "antibody_target";
+  if (s.field == "gene" && (s.role == "perturbed" || (labels && out.labelled))) {
     out.id = s.term;
     out.identifier = s.stated_id.empty() ? s.value : s.stated_id;
     out.name = s.label.empty() ? s.value : s.label;
   } else if (s.field == "compound") {
     out.compound = true;
+    out.labelled = false;
     out.id = s.term.empty() ? s.stated_id : s.term;
     out.identifier = s.stated_id;
     out.name = s.value.empty() ? s.stated_id : s.value;
@@ -53,12 +62,13 @@ std::string CreditOf(const Study& study) {
 
 std::optional<SetFacts> FactsOf(const ImageSet& set) {
   SetFacts out;
+  const bool says_where = SaysWhere(set);
   for (const Statement& s : set.statements) {
     if (s.field == "organism") {
       out.context.organisms.push_back(OrganismOf(s));
     } else if (s.field == "perturbation_type") {
       out.context.types.push_back(s.value);
-    } else if (std::optional<SubjectFact> subject = SubjectOf(s)) {
+    } else if (std::optional<SubjectFact> subject = SubjectOf(s, says_where)) {
       out.subjects.push_back(*std::move(subject));
     }
   }

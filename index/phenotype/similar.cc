@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bound_expression.h"
+#include "explain.h"
 #include "find.h"
 #include "parfocal/terms/curie.h"
 #include "subject_names.h"
@@ -14,7 +15,6 @@ namespace parfocal::phenotype {
 namespace {
 
 constexpr size_t kMostShared = 20;
-constexpr size_t kMostSimilar = 500;
 constexpr size_t kMostTerms = 500;
 
 // One side of a comparison: what it asserts, and of a gene how its name was resolved.
@@ -57,7 +57,8 @@ absl::StatusOr<Side> SideOf(const MatrixData& data, const BoundScope& scope,
   }
   Side side;
   if (texts.size() == 1 && !IsTerm(data, texts[0])) {
-    PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named, GenesNamed(data, texts, organism));
+    PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named,
+                              GenesNamed(data, texts, organism, scope.kind()));
     side.resolution = std::move(named[0].resolution);
     if (named[0].subject.has_value()) side.terms = TermsOf(data, scope, *named[0].subject);
     return side;
@@ -142,10 +143,11 @@ std::vector<size_t> BestOf(const MatrixData& data, const ProfileIndex& profiles,
 absl::StatusOr<SimilarAnswer> Similar(const MatrixData& data, const SimilarQuery& query) {
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope scope, BoundScope::Bind(data, query.scope));
   PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named,
-                            GenesNamed(data, {query.gene}, query.organism));
+                            GenesNamed(data, {query.gene}, query.organism, query.scope.kind));
   SimilarAnswer out;
   out.resolution = std::move(named[0].resolution);
-  out.explain.left_out = scope.notes();
+  out.explain.studies = ScreensInScope(data, scope);
+  AddLeftOut(data, scope, nullptr, &out.explain.left_out);
   out.explain.rules = CommonRules(data, scope);
   out.explain.rules.push_back("profiles over all studies and types of perturbation in scope");
   out.explain.rules.push_back("ties are broken by symbol, then by organism and id");
@@ -163,7 +165,12 @@ absl::StatusOr<SimilarAnswer> Similar(const MatrixData& data, const SimilarQuery
   } else {
     profiles->ResnikWithAll(terms, &scores);
   }
-  for (size_t i : BestOf(data, *profiles, scores, own, std::min(query.limit, kMostSimilar))) {
+  out.total_size = std::count_if(scores.begin(), scores.end(), [](double s) { return s > 0; }) -
+                   (scores[static_cast<size_t>(own)] > 0 ? 1 : 0);
+  std::vector<size_t> best =
+      BestOf(data, *profiles, scores, own, query.window.offset + query.window.limit);
+  CutToPage(query.window, &best);
+  for (size_t i : best) {
     const MatrixData::Subject& subject = data.subjects()[profiles->profiles()[i].subject];
     const std::vector<uint32_t> shared = profiles->MostSpecificShared(
         profiles->ClosureOf(static_cast<size_t>(own)), profiles->ClosureOf(i));

@@ -86,7 +86,8 @@ void Members(Codec& codec, auto& v, const SetContext*) {
 }
 template <typename Codec>
 void Members(Codec& codec, auto& v, const SubjectFact*) {
-  codec(v.compound), codec(v.id), codec(v.identifier), codec(v.name), codec(v.stated_name);
+  codec(v.compound), codec(v.labelled), codec(v.id), codec(v.identifier), codec(v.name),
+      codec(v.stated_name);
 }
 template <typename Codec>
 void Members(Codec& codec, auto& v, const FindingFact*) {

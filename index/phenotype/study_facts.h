@@ -1,6 +1,7 @@
 // What the matrix needs of one study: for each image set with a perturbed subject or a finding its
-// id, what was done to it, and what was found. Everything else is derived from this, so the facts
-// are what is kept on disk and what a change of the catalogue changes.
+// id, what was done to it, and what was found. Labelled genes are kept where the image set says
+// where something is; elsewhere they are markers. Everything else is derived from this, so the
+// facts are what is kept on disk and what a change of the catalogue changes.
 //
 // The tables are sorted and hold nothing that no row uses; rows are sorted by id. So equal content
 // has equal bytes, whatever changes it came from.
@@ -59,9 +60,10 @@ struct SetContext {
   friend auto operator<=>(const SetContext&, const SetContext&) = default;
 };
 
-// A perturbed gene, or a compound.
+// A perturbed gene, a gene whose product is labelled, or a compound.
 struct SubjectFact {
   bool compound = false;
+  bool labelled = false;   // Of a gene: tagged, or bound by an antibody; not perturbed.
   std::string id;          // Canonical, or for a compound as stated; empty: unresolved.
   std::string identifier;  // As the source writes it; may be empty.
   std::string name;        // Symbol or name, as normalised, else as the source writes it.

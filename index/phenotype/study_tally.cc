@@ -26,7 +26,10 @@ std::vector<std::string> Species(const StudyFacts& facts, const SetContext& cont
     if (organism.role != kPathogen && !organism.term.empty()) out.insert(species_of(organism.term));
   };
   for (const OrganismFact& organism : context.organisms) add(organism);
-  if (context.organisms.empty() && facts.header().has_value()) {
+  // An image set that names nothing but what infects it lives in what the study says.
+  const bool own = std::any_of(context.organisms.begin(), context.organisms.end(),
+                               [](const OrganismFact& o) { return o.role != kPathogen; });
+  if (!own && facts.header().has_value()) {
     for (const auto& organism : facts.header()->organisms) {
       if (organism.block.empty() || organism.block == context.block) add(organism.value);
     }
@@ -34,15 +37,16 @@ std::vector<std::string> Species(const StudyFacts& facts, const SetContext& cont
   return {out.begin(), out.end()};
 }
 
-// Types of perturbation by genes, joined; a compound is of the type compound.
-std::string GeneType(const StudyFacts& facts, const SetContext& context) {
+// Types of perturbation, joined. Those by genes alone for a perturbed gene: a compound beside it is
+// of the type compound.
+std::string TypeOf(const StudyFacts& facts, const SetContext& context, bool genes_alone) {
   std::set<std::string> out(context.types.begin(), context.types.end());
   if (out.empty() && facts.header().has_value()) {
     for (const auto& type : facts.header()->types) {
       if (type.block.empty() || type.block == context.block) out.insert(type.value);
     }
   }
-  out.erase(std::string(kCompound));
+  if (genes_alone) out.erase(std::string(kCompound));
   return absl::StrJoin(out, ", ");
 }
 
@@ -66,6 +70,8 @@ absl::string_view WordsOf(StudyTally::Reason reason) {
       return "the organism is not known";
     case StudyTally::Reason::kSeveralOrganisms:
       return "several organisms, none of them stated as the gene's";
+    case StudyTally::Reason::kNoProtein:
+      return "no tagged or antibody-labelled protein";
   }
   return "";
 }
@@ -83,13 +89,16 @@ class TallyMaker {
              const std::function<std::string(const std::string&)>& species_of)
       : facts_(std::move(facts)), out_(new StudyTally()) {
     for (const SetContext& context : facts_->contexts()) {
-      contexts_.push_back({Species(*facts_, context, species_of), GeneType(*facts_, context)});
+      contexts_.push_back({Species(*facts_, context, species_of), TypeOf(*facts_, context, true),
+                           TypeOf(*facts_, context, false)});
     }
     for (const auto& list : facts_->subject_lists()) {
-      std::set<std::string> genes, compounds;
-      for (const SubjectFact& fact : list) (fact.compound ? compounds : genes).insert(KeyOf(fact));
-      out_->single_gene_.push_back(genes.size() == 1);
-      out_->single_compound_.push_back(compounds.size() == 1);
+      std::set<std::string> perturbed, labelled, compounds;
+      for (const SubjectFact& fact : list) {
+        (fact.compound ? compounds : fact.labelled ? labelled : perturbed).insert(KeyOf(fact));
+      }
+      out_->singles_.push_back(
+          {perturbed.size() == 1, labelled.size() == 1, compounds.size() == 1});
     }
     for (const auto& list : facts_->finding_lists()) {
       findings_.push_back({});
@@ -110,7 +119,8 @@ class TallyMaker {
     CutCells();
     for (auto& [key, value] : left_out_) {
       out_->left_out_.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key),
-                                 std::get<3>(key), value.first, value.second});
+                                 std::get<3>(key), std::get<4>(key), std::get<5>(key), value.first,
+                                 value.second});
     }
     out_->facts_ = std::move(facts_);
     return std::move(out_);
@@ -119,7 +129,7 @@ class TallyMaker {
  private:
   struct ContextFacts {
     std::vector<std::string> species;
-    std::string gene_type;
+    std::string gene_type, type;
   };
   // Terms of an image set: found, and denied (found wins over denied).
   struct Digested {
@@ -127,6 +137,7 @@ class TallyMaker {
   };
   struct Place {
     uint32_t subject, screen;
+    bool labelled;
     friend auto operator<=>(const Place&, const Place&) = default;
   };
   enum State : uint8_t { kCounted = 0, kControl = 1, kFailed = 2 };
@@ -158,9 +169,14 @@ class TallyMaker {
     out->negative.assign(negative.begin(), negative.end());
   }
 
-  uint32_t ScreenNumber(const SetContext& context, const ContextFacts& made, bool compound) {
-    StudyTally::Screen screen{context.block, compound ? std::string(kCompound) : made.gene_type,
-                              made.species.size() == 1 ? made.species[0] : std::string()};
+  uint32_t ScreenNumber(const SetContext& context, const ContextFacts& made,
+                        const SubjectFact& fact) {
+    StudyTally::Screen screen{context.block,
+                              fact.compound   ? std::string(kCompound)
+                              : fact.labelled ? made.type
+                                              : made.gene_type,
+                              made.species.size() == 1 ? made.species[0] : std::string(),
+                              fact.labelled};
     auto [it, added] = screen_numbers_.try_emplace(std::move(screen),
                                                    static_cast<uint32_t>(screen_numbers_.size()));
     return it->second;
@@ -182,16 +198,35 @@ class TallyMaker {
           absl::StrCat(fact.compound ? "c" : "g", organism, "\n", key),
           static_cast<uint32_t>(out_->subjects_.size()));
       if (first) out_->subjects_.push_back({fact.compound, organism, key, fact.id, fact.name});
-      places.insert({number->second, ScreenNumber(facts_->context(row), made, fact.compound)});
+      places.insert(
+          {number->second, ScreenNumber(facts_->context(row), made, fact), fact.labelled});
     }
     it->second.assign(places.begin(), places.end());
     return it->second;
   }
 
   void LeaveOut(uint32_t row, const FindingFact& fact, StudyTally::Reason reason) {
-    auto [it, added] =
-        left_out_.try_emplace({facts_->context(row).block, fact.kind, reason, fact.words}, 0, row);
+    auto [it, added] = left_out_.try_emplace(
+        {facts_->context(row).block, fact.kind, reason, fact.words, fact.term, fact.outcome}, 0,
+        row);
     ++it->second.first;
+  }
+
+  // Where something is, is said of what is labelled; all else of what was perturbed.
+  static bool IsOf(ObservationKind kind, bool labelled) {
+    return (kind == ObservationKind::kLocalisation) == labelled;
+  }
+
+  // Why a finding of a row that counts has no place.
+  StudyTally::Reason ReasonWithoutPlace(uint32_t row, const FindingFact& fact) const {
+    using Reason = StudyTally::Reason;
+    const auto& subjects = facts_->subjects(row);
+    if (std::none_of(subjects.begin(), subjects.end(),
+                     [&](const SubjectFact& s) { return IsOf(fact.kind, s.labelled); })) {
+      return fact.kind == ObservationKind::kLocalisation ? Reason::kNoProtein : Reason::kNoSubject;
+    }
+    return contexts_[facts_->context_index(row)].species.empty() ? Reason::kNoOrganism
+                                                                 : Reason::kSeveralOrganisms;
   }
 
   void Take(uint32_t row) {
@@ -199,7 +234,6 @@ class TallyMaker {
     const std::vector<Place>& places = PlacesOf(row);
     const State state = context.control ? kControl : context.failed ? kFailed : kCounted;
     for (const Place& place : places) screened_.push_back({place, state, row});
-    const size_t species = contexts_[facts_->context_index(row)].species.size();
     for (const FindingFact& fact : facts_->findings(row)) {
       using Reason = StudyTally::Reason;
       if (state == kControl) {
@@ -212,22 +246,21 @@ class TallyMaker {
         LeaveOut(row, fact, Reason::kNoTerm);
       } else if (fact.outcome == Outcome::kTestedNegative && context.no_image) {
         LeaveOut(row, fact, Reason::kNoImage);
-      } else if (places.empty()) {
-        LeaveOut(row, fact,
-                 facts_->subjects(row).empty() ? Reason::kNoSubject
-                 : species == 0                ? Reason::kNoOrganism
-                                               : Reason::kSeveralOrganisms);
+      } else if (std::none_of(places.begin(), places.end(), [&](const Place& place) {
+                   return IsOf(fact.kind, place.labelled);
+                 })) {
+        LeaveOut(row, fact, ReasonWithoutPlace(row, fact));
       }
     }
     if (state != kCounted) return;
     const Digested& found = findings_[facts_->findings_index(row)];
     for (const Place& place : places) {
       for (const auto& [kind, term] : found.positive) {
-        observed_.push_back({place, kind, term, false, row});
+        if (IsOf(kind, place.labelled)) observed_.push_back({place, kind, term, false, row});
       }
       if (context.no_image) continue;
       for (const auto& [kind, term] : found.negative) {
-        observed_.push_back({place, kind, term, true, row});
+        if (IsOf(kind, place.labelled)) observed_.push_back({place, kind, term, true, row});
       }
     }
   }
@@ -293,7 +326,9 @@ class TallyMaker {
   absl::flat_hash_map<uint64_t, std::vector<Place>> places_;
   std::vector<Screened> screened_;
   std::vector<Observed> observed_;
-  std::map<std::tuple<std::string, ObservationKind, StudyTally::Reason, std::string>,
+  // By block, kind, reason, words, term and outcome: how many, and one of the rows.
+  std::map<std::tuple<std::string, ObservationKind, StudyTally::Reason, std::string, std::string,
+                      Outcome>,
            std::pair<int64_t, uint32_t>>
       left_out_;
 };

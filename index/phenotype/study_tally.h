@@ -27,9 +27,11 @@ class StudyTally {
     std::string id;        // Empty: unresolved.
     std::string name;      // Of its first image set.
   };
-  // Image sets of one block, type of perturbation and organism (empty: none, or several).
+  // Image sets of one block, type of perturbation and organism (empty: none, or several), in which
+  // genes are perturbed, or in which their products are labelled.
   struct Screen {
     std::string block, type, organism;
+    bool labelled = false;
     friend auto operator<=>(const Screen&, const Screen&) = default;
   };
   // The image sets of a subject in a screen.
@@ -52,6 +54,7 @@ class StudyTally {
     kNoSubject,
     kNoOrganism,
     kSeveralOrganisms,
+    kNoProtein,
   };
   // Findings that enter no cell.
   struct LeftOut {
@@ -59,6 +62,8 @@ class StudyTally {
     ObservationKind kind = ObservationKind::kPhenotype;
     Reason reason = Reason::kControl;
     std::string words;
+    std::string term;  // CURIE; empty: none.
+    Outcome outcome = Outcome::kNotScored;
     int64_t observations = 0;
     uint32_t example = 0;  // Row.
   };
@@ -78,9 +83,10 @@ class StudyTally {
   const std::vector<Screening>& all_screenings() const { return screenings_; }
   const std::vector<Cell>& all_cells() const { return cells_; }
   const std::vector<LeftOut>& left_out() const { return left_out_; }
-  // Whether the row's only gene (or, of compounds, compound) is one.
-  bool SingleTarget(uint32_t row, bool compound) const {
-    return (compound ? single_compound_ : single_gene_)[facts_->subjects_index(row)];
+  // Whether the row has one perturbed gene (one labelled gene, one compound) and no other.
+  bool SingleTarget(uint32_t row, bool compound, bool labelled) const {
+    const Singles& list = singles_[facts_->subjects_index(row)];
+    return compound ? list.compound : labelled ? list.labelled : list.perturbed;
   }
   // What the row says of `subject`: the facts of its list that are the subject's.
   std::vector<const SubjectFact*> StatementsOf(uint32_t row, const Subject& subject) const;
@@ -88,6 +94,9 @@ class StudyTally {
 
  private:
   friend class TallyMaker;
+  struct Singles {
+    bool perturbed = false, labelled = false, compound = false;
+  };
   StudyTally() = default;
 
   std::shared_ptr<const StudyFacts> facts_;
@@ -99,7 +108,7 @@ class StudyTally {
   std::vector<uint32_t> first_screening_, first_cell_;  // By subject, and one more.
   std::vector<uint32_t> pool_;
   std::vector<LeftOut> left_out_;
-  std::vector<bool> single_gene_, single_compound_;  // By list of subjects.
+  std::vector<Singles> singles_;  // By list of subjects.
 };
 
 // The words for a reason, as answers give them.

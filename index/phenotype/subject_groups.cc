@@ -9,6 +9,18 @@
 namespace parfocal::phenotype {
 namespace {
 
+// Orthologs of `gene` in `taxon` that enough sources assert.
+std::vector<Ortholog> SupportedOrthologs(const GeneLookup& genes, const std::string& gene,
+                                         const std::string& taxon, int32_t min_sources) {
+  std::vector<Ortholog> out = genes.Orthologs(gene, taxon);
+  out.erase(std::remove_if(out.begin(), out.end(),
+                           [&](const Ortholog& o) {
+                             return static_cast<int32_t>(o.sources.size()) < min_sources;
+                           }),
+            out.end());
+  return out;
+}
+
 SubjectGroup GroupOf(const MatrixData& data, uint32_t number) {
   const MatrixData::Subject& subject = data.subjects()[number];
   return {data.AnswerId(subject),
@@ -54,13 +66,8 @@ absl::StatusOr<std::vector<SubjectGroup>> PooledGroups(const MatrixData& data,
       ++unresolved;
       continue;
     }
-    std::vector<Ortholog> orthologs = genes->Orthologs(subject.id, taxon);
-    orthologs.erase(std::remove_if(orthologs.begin(), orthologs.end(),
-                                   [&](const Ortholog& o) {
-                                     return static_cast<int32_t>(o.sources.size()) <
-                                            pooling.min_sources;
-                                   }),
-                    orthologs.end());
+    const std::vector<Ortholog> orthologs =
+        SupportedOrthologs(*genes, subject.id, taxon, pooling.min_sources);
     if (orthologs.empty()) ++without;
     for (const Ortholog& ortholog : orthologs) {
       SubjectGroup& group = groups[ortholog.id];
@@ -69,10 +76,13 @@ absl::StatusOr<std::vector<SubjectGroup>> PooledGroups(const MatrixData& data,
         group.name = ortholog.symbol;
         group.organism = taxon;
       }
-      group.members.push_back(
-          {number, orthologs.size() == 1,
-           PooledGene{subject.id, subject.name, subject.organism, ortholog.sources,
-                      static_cast<int32_t>(orthologs.size())}});
+      // Two genes that one gene of the other species has become are as little independent.
+      const size_t back =
+          SupportedOrthologs(*genes, ortholog.id, subject.organism, pooling.min_sources).size();
+      group.members.push_back({number, orthologs.size() == 1 && back <= 1,
+                               PooledGene{subject.id, subject.name, subject.organism,
+                                          ortholog.sources, static_cast<int32_t>(orthologs.size()),
+                                          static_cast<int32_t>(std::max<size_t>(1, back))}});
     }
   }
   if (unresolved > 0) {

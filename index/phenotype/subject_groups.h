@@ -14,8 +14,7 @@ namespace parfocal::phenotype {
 struct SubjectGroup {
   struct Member {
     uint32_t subject = 0;
-    // Its findings count as support: it is the gene itself, or has no other ortholog in the
-    // species.
+    // Its findings count as support: it is the gene itself, or its one-to-one ortholog.
     bool independent = true;
     std::optional<PooledGene> pooled;  // Unless it is the gene itself.
   };

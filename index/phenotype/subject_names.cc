@@ -19,8 +19,12 @@ using NameMap = absl::flat_hash_map<std::string, std::vector<uint32_t>>;
 // Resolves one text; each member tries one way and says whether it decided.
 class Naming {
  public:
-  Naming(const MatrixData& data, absl::string_view text, const std::string& organism)
-      : data_(data), text_(text), folded_(absl::AsciiStrToLower(text)), organism_(organism) {}
+  Naming(const MatrixData& data, absl::string_view text, const std::string& organism, bool labelled)
+      : data_(data),
+        text_(text),
+        folded_(absl::AsciiStrToLower(text)),
+        organism_(organism),
+        labelled_(labelled) {}
 
   bool ByMatrix(const NameMap& map, bool compounds, GeneMatch match) {
     auto it = map.find(folded_);
@@ -28,7 +32,7 @@ class Naming {
     std::vector<uint32_t> found;
     for (uint32_t number : it->second) {
       const MatrixData::Subject& subject = data_.subjects()[number];
-      if (subject.compound != compounds) continue;
+      if (subject.compound != compounds || !IsThere(subject)) continue;
       if (!compounds && !organism_.empty() && subject.organism != organism_) continue;
       found.push_back(number);
     }
@@ -115,26 +119,34 @@ class Naming {
   bool FindInMatrix() {
     const auto& ids = data_.names().ids;
     auto it = ids.find(absl::AsciiStrToLower(out_.resolution.candidates[0].id));
-    if (it != ids.end() && !data_.subjects()[it->second[0]].compound) {
+    if (it != ids.end() && !data_.subjects()[it->second[0]].compound &&
+        IsThere(data_.subjects()[it->second[0]])) {
       out_.subject = it->second[0];
       return true;
     }
-    if (out_.resolution.reason.empty())
-      out_.resolution.reason = "a known gene, but no image set perturbs it";
+    if (out_.resolution.reason.empty()) {
+      out_.resolution.reason = labelled_
+                                   ? "a known gene, but no image set says where its product is"
+                                   : "a known gene, but no image set perturbs it";
+    }
     return false;
+  }
+  bool IsThere(const MatrixData::Subject& subject) const {
+    return labelled_ ? subject.labelled : subject.perturbed;
   }
 
   const MatrixData& data_;
   const absl::string_view text_;
   const std::string folded_;
   const std::string& organism_;
+  const bool labelled_;
   NamedSubject out_;
 };
 
 }  // namespace
 
-NamedSubject GeneNamed(const MatrixData& data, absl::string_view text,
-                       const std::string& organism) {
+NamedSubject GeneNamed(const MatrixData& data, absl::string_view text, const std::string& organism,
+                       ObservationKind kind) {
   text = absl::StripAsciiWhitespace(text);
   NamedSubject out;
   if (text.empty()) {
@@ -147,7 +159,7 @@ NamedSubject GeneNamed(const MatrixData& data, absl::string_view text,
         absl::StrCat("a name of ", text.size(), " bytes; at most ", kMostNameBytes);
     return out;
   }
-  Naming naming(data, text, organism);
+  Naming naming(data, text, organism, kind == ObservationKind::kLocalisation);
   const MatrixData::Names& names = data.names();
   if (!naming.ByMatrix(names.ids, false, GeneMatch::kId) && !naming.ByTables() &&
       !naming.ByMatrix(names.identifiers, false, GeneMatch::kId) && naming.Open()) {
@@ -158,7 +170,8 @@ NamedSubject GeneNamed(const MatrixData& data, absl::string_view text,
 
 NamedSubject CompoundNamed(const MatrixData& data, absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
-  Naming naming(data, text, "");
+  const std::string no_organism;
+  Naming naming(data, text, no_organism, /*labelled=*/false);
   const MatrixData::Names& names = data.names();
   if (text.size() <= kMostNameBytes && !naming.ByMatrix(names.ids, true, GeneMatch::kId) &&
       !naming.ByMatrix(names.identifiers, true, GeneMatch::kId)) {
@@ -169,7 +182,8 @@ NamedSubject CompoundNamed(const MatrixData& data, absl::string_view text) {
 
 absl::StatusOr<std::vector<NamedSubject>> GenesNamed(const MatrixData& data,
                                                      const std::vector<std::string>& names,
-                                                     const std::string& organism) {
+                                                     const std::string& organism,
+                                                     ObservationKind kind) {
   if (names.size() > kMaxNames) {
     return LimitExceeded("gene_names", static_cast<int64_t>(kMaxNames), "genes",
                          absl::StrCat("genes: ", names.size(), " names; at most ", kMaxNames));
@@ -182,7 +196,7 @@ absl::StatusOr<std::vector<NamedSubject>> GenesNamed(const MatrixData& data,
   std::vector<NamedSubject> out;
   for (const std::string& name : names) {
     auto [it, added] = known.try_emplace(name);
-    if (added) it->second = GeneNamed(data, name, taxon);
+    if (added) it->second = GeneNamed(data, name, taxon, kind);
     out.push_back(it->second);
   }
   return out;

@@ -21,7 +21,7 @@ std::set<std::string> ValuesOf(const Study* study, const ImageSet& set, const st
   std::set<std::string> out;
   for (const Statement& s : set.statements) {
     if (s.field != field) continue;
-    own = true;
+    own = own || s.role != "pathogen";
     out.insert(text(s));
   }
   if (!own && study != nullptr) {

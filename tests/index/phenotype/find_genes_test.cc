@@ -156,12 +156,15 @@ TEST_F(FindGenesTest, NegativesDoNotRollUpAndPositivesDo) {
 TEST_F(FindGenesTest, KindsAreMatricesOfTheirOwn) {
   archive_.Put(
       {archive_.MakeScreens("S1"),
-       Well("screenA/1", {Finding("EX:0000011", Outcome::kPositive, ObservationKind::kLocalisation),
+       Well("screenA/1", {Finding("EX:0000011", Outcome::kPositive, ObservationKind::kAnatomy),
                           Finding("EX:0000013", Outcome::kPositive, ObservationKind::kNormal)})});
   EXPECT_THAT(Symbols(Find("EX:0000001")), IsEmpty());
   FindQuery query = Query("EX:0000001");
-  query.scope.kind = ObservationKind::kLocalisation;
+  query.scope.kind = ObservationKind::kAnatomy;
   EXPECT_THAT(Symbols(Find(query)), ElementsAre("GA"));
+  query = Query("EX:0000013");
+  query.scope.kind = ObservationKind::kAnatomy;
+  EXPECT_THAT(Symbols(Find(query)), IsEmpty());
 }
 
 TEST_F(FindGenesTest, AReagentWithSeveralTargetsCountsForEachAndIsMarked) {
@@ -208,6 +211,23 @@ TEST_F(FindGenesTest, AGeneOfTheHostIsNotOfThePathogen) {
                                   {Finding("EX:0000011")})});
   const FoundGenes found = Find("EX:0000011");
   ASSERT_EQ(found.genes.size(), 1u);
+  EXPECT_EQ(found.genes[0].organism, "NCBITaxon:9606");
+}
+
+TEST_F(FindGenesTest, AnImageSetThatNamesThePathogenAloneHasTheHostOfItsStudy) {
+  archive_.Put(
+      {archive_.MakeScreens("S1"),
+       archive_.MakeWell("S1", "screenA/1",
+                         {TermStatement("organism", "NCBITaxon:2697049", "", "pathogen"),
+                          GeneStatement("A1", "GA")},
+                         {Finding("EX:0000011")}),
+       archive_.MakeWell("S1", "screenA/2",
+                         {WordStatement("organism", "some beast"), GeneStatement("B1", "GB")},
+                         {Finding("EX:0000011")})});
+  const FoundGenes found = Find("EX:0000011");
+  // Words that are no organism we know are not those of the study.
+  ASSERT_EQ(found.genes.size(), 1u);
+  EXPECT_EQ(found.genes[0].symbol, "GA");
   EXPECT_EQ(found.genes[0].organism, "NCBITaxon:9606");
 }
 
@@ -277,7 +297,13 @@ TEST_F(FindGenesTest, CompoundsAreFoundLikewiseAndWithoutEffect) {
   ASSERT_EQ(found->compounds.size(), 1u);
   EXPECT_EQ(found->compounds[0].name, "Water");
   EXPECT_EQ(found->compounds[0].image_sets, 1);
-  EXPECT_THAT(found->explain.left_out, ElementsAre(::testing::StartsWith("2 compounds")));
+  EXPECT_THAT(found->explain.left_out,
+              ElementsAre("1 negative findings: the image set is a control",
+                          ::testing::StartsWith("2 compounds")));
+  query.scope.studies = {"S9"};
+  found = archive_.Matrix()->FindCompounds(query);
+  ASSERT_THAT(found, ::parfocal::testing::IsOk());
+  EXPECT_THAT(found->explain.left_out, ::testing::Contains(::testing::HasSubstr("'S9'")));
 }
 
 TEST_F(FindGenesTest, RefusesWhatItDoesNotKnowByName) {

@@ -115,10 +115,16 @@ TEST_F(QuestionsTest, LikeGenesShareRareTermsAndNotTheRoot) {
   EXPECT_NEAR(similar->genes[0].score, (2 + shape) / (2 + shape + 3), 1e-12);
   EXPECT_EQ(similar->genes[1].symbol, "x0");  // Ties by symbol.
   EXPECT_EQ(similar->genes[2].symbol, "x1");
-  query.limit = 2;
+  query.window.limit = 2;
   similar = archive_.Matrix()->Similar(query);
   ASSERT_THAT(similar->genes, SizeIs(2));
   EXPECT_EQ(similar->genes[1].symbol, "x0");
+  EXPECT_EQ(similar->total_size, 6);
+  query.window = {2, 2};  // Pages go on through what ties.
+  similar = archive_.Matrix()->Similar(query);
+  ASSERT_THAT(similar->genes, SizeIs(2));
+  EXPECT_EQ(similar->genes[0].symbol, "x1");
+  EXPECT_EQ(similar->genes[1].symbol, "x2");
 }
 
 TEST_F(QuestionsTest, ComparesGenesAndTerms) {
@@ -292,11 +298,16 @@ TEST_F(PoolingTest, NetworksJoinWhatSharesRareTermsAndNameWhomToCredit) {
   EXPECT_EQ(network->edges[0].kind, "phenotype");
   EXPECT_EQ(network->edges[3].kind, "interaction");
   EXPECT_NEAR(network->edges[3].weight, 0.7, 1e-12);
+  EXPECT_THAT(network->edges[3].databases, ElementsAre("net"));
+  EXPECT_THAT(network->edges[0].databases, IsEmpty());
   // The two orthologs of one yeast gene share its very term: the heaviest edge.
   EXPECT_EQ(network->edges[0].source, "HGNC:2");
   EXPECT_EQ(network->edges[0].target, "HGNC:3");
   ASSERT_THAT(network->edges[0].shared, SizeIs(1));
   EXPECT_EQ(network->edges[0].shared[0].term, "EX:0000012");
+  // It rests on the study of the yeast, which is credited, and is no independent support.
+  EXPECT_THAT(network->edges[0].studies, ElementsAre("S2"));
+  EXPECT_THAT(network->edges[0].common_studies, IsEmpty());
   ASSERT_THAT(network->credits, SizeIs(2));
   EXPECT_EQ(network->credits[0].credit, "Doe J");
   EXPECT_EQ(network->credits[0].paper_doi, "10.1/paper");

@@ -145,7 +145,7 @@ void ExpectSameScores(const PhenotypeMatrix& matrix, const PlainPhenotype& plain
       SimilarQuery query;
       query.gene = IdOf(gene);
       query.measure = measure;
-      query.limit = 500;
+      query.window.limit = 500;
       const auto similar = matrix.Similar(query);
       ASSERT_THAT(similar, ::parfocal::testing::IsOk());
       double last = 1e9;

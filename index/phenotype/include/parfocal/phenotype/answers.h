@@ -19,15 +19,16 @@
 
 namespace parfocal::phenotype {
 
-// Which observations count. Empty members do not restrict.
+// Which observations count. Empty members do not restrict. Where something is, is said of genes
+// whose product is labelled; every other kind of finding is of perturbed genes and of compounds.
 struct Scope {
   ObservationKind kind = ObservationKind::kPhenotype;
   std::vector<std::string> organisms;           // CURIEs, labels or synonyms; what lies below too.
   std::vector<std::string> studies;             // "accession" or "accession/block".
   std::vector<std::string> sources;             // Ids.
   std::vector<std::string> perturbation_types;  // Without regard to case.
-  // Only image sets in which one gene alone was perturbed: a reagent with several targets (`a;b`)
-  // counts for each of them otherwise.
+  // Only image sets in which one gene alone was perturbed (or labelled): a reagent with several
+  // targets (`a;b`) counts for each of them otherwise.
   bool single_target = false;
 };
 
@@ -68,15 +69,16 @@ struct TermEvidence {
 struct PooledGene {
   std::string gene, symbol, organism;
   std::vector<std::string> sources;
-  int32_t orthologs = 0;
+  int32_t orthologs = 0;     // In the species pooled to.
+  int32_t co_orthologs = 0;  // Genes of its own species that are orthologs of the gene pooled to.
 };
 
 struct GeneHit {
   std::string gene;  // Empty: no gene table has the source's identifier.
   std::string symbol, organism;
   std::vector<std::string> source_identifiers;
-  // Studies with support; with pooling those of one-to-many orthologs are not counted, so that it
-  // may be 0.
+  // Studies with support; with pooling those of orthologs that are not one-to-one are not counted,
+  // so that it may be 0.
   int32_t studies = 0;
   std::vector<TermEvidence> evidence;  // By study, block, term, type.
   std::vector<PooledGene> pooled_from;
@@ -162,7 +164,7 @@ struct SimilarQuery {
   std::string gene, organism;
   Scope scope;
   Measure measure = Measure::kSimGic;
-  size_t limit = 50;
+  Window window = {0, 50};
 };
 
 struct SimilarAnswer {
@@ -172,6 +174,7 @@ struct SimilarAnswer {
     std::vector<SharedTerm> shared;  // Most specific ones, most informative first; at most 20.
   };
   std::vector<Match> genes;  // Best first; ties by symbol, then by id. Score 0 is left out.
+  int64_t total_size = 0;
   GeneResolution resolution;
   Explain explain;
 };
@@ -199,7 +202,7 @@ struct EnrichTermsQuery {
   std::string organism;
   Scope scope;
   double max_q = 1;
-  size_t limit = 100;
+  Window window;
 };
 
 struct EnrichGenesQuery {
@@ -207,7 +210,7 @@ struct EnrichGenesQuery {
   bool exact = false;
   Scope scope;
   double max_q = 1;
-  size_t limit = 100;
+  Window window;
 };
 
 struct Enrichment {
@@ -219,6 +222,7 @@ struct Enrichment {
 
 struct Enrichments {
   std::vector<Enrichment> rows;  // Smallest p first, then by id.
+  int64_t total_size = 0;        // Within `max_q`.
   std::vector<UnusedName> not_used;
   int64_t tested = 0;
   Explain explain;
@@ -257,6 +261,7 @@ struct Network {
     double weight = 0;
     std::vector<SharedTerm> shared;
     std::vector<std::string> studies, common_studies;
+    std::vector<std::string> databases;  // Of an interaction; sorted.
   };
   struct Credit {
     std::string source, study, title, credit, paper_doi, data_doi, licence, url;
@@ -330,6 +335,8 @@ struct EvidenceItem {
   // Index of the finding in the image set's observations; -1 for a control or a failed image set
   // without one.
   int32_t observation = -1;
+  // Where it stands in the whole list: items of the page may be missing.
+  size_t position = 0;
 };
 
 struct Evidence {

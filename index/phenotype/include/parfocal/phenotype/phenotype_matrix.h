@@ -1,11 +1,13 @@
 // The matrix of subjects (genes, compounds) and terms at one revision: an immutable snapshot that
 // answers every question of the phenotype service.
 //
-// What enters it, and how it is counted:
+// What enters it, and how it is counted. Each kind of finding is a matrix of its own:
 // - A gene counts in the role "perturbed" alone; its organism is that of its image set, else that
 //   of its study for the block, a strain as its species. A nominal target of a compound is not
 //   perturbed. Genes are kept by organism and canonical id, or by the source's identifier where no
 //   gene table has it.
+// - Localisations are of the genes whose product the image set tags or binds by an antibody, and of
+//   these alone: what is perturbed or added beside them is the screen's type of perturbation.
 // - Image sets that are controls, and those that failed quality control, are counted apart and give
 //   neither positives nor negatives. A negative needs an image.
 // - A positive counts for its term and all above it; a negative for the very term alone.
@@ -79,8 +81,14 @@ class PhenotypeMatrix {
   absl::StatusOr<SampledTerms> SampleTerms(const Scope& scope, Window window) const;
   absl::StatusOr<Coverage> CoverageReport(const Scope& scope) const;
   absl::StatusOr<UnattributedFindings> Unattributed(const Scope& scope, Window window) const;
-  // Reads the image sets of the page from `store`; one that was deleted since is left out.
+  // Reads the image sets of the page from `store`; one that was deleted since, or does not say any
+  // more what was counted, is left out.
   absl::StatusOr<Evidence> FindEvidence(const EvidenceQuery& query, const RecordStore& store) const;
+
+  // What an answer without an explanation of its own rests on: terms of `expression` (may be
+  // empty), screens in scope, what entered no count and why, rules.
+  absl::StatusOr<Explain> ExplainScope(const Scope& scope, const std::string& expression = "",
+                                       bool exact = false) const;
 
  private:
   std::shared_ptr<const MatrixData> data_;
