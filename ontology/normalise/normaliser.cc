@@ -23,7 +23,7 @@ void Apply(const Resolution& outcome, absl::string_view witness, Statement* stat
   statement->rule = outcome.rule;
   statement->confidence = outcome.confidence;
   statement->label_conflict = outcome.conflict;
-  std::string evidence(witness);
+  std::string evidence(witness.empty() ? DefinitionEvidenceOf(statement->evidence) : witness);
   if (!outcome.evidence.empty()) {
     absl::StrAppend(&evidence, evidence.empty() ? "" : "; ", outcome.evidence);
   }

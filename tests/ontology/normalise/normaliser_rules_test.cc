@@ -245,6 +245,17 @@ TEST_F(NormaliserRulesTest, WordsAgainstId) {
   }
 }
 
+// What a source definition supplied stays in the evidence, however often the record is normalised.
+TEST_F(NormaliserRulesTest, WhatADefinitionSuppliedIsKept) {
+  const std::string said = DefinitionEvidence("the same for every record");
+  Statement got = One(Say("organism", "Homo sapiens", "NCBITaxon:9606", said));
+  EXPECT_EQ(got.term, "NCBITaxon:9606");
+  EXPECT_EQ(got.evidence, said);
+  const Statement conflict = One(Say("organism", "Homo sapines", "NCBITaxon:9607", said));
+  EXPECT_THAT(conflict.evidence, HasSubstr(said + "; NCBITaxon:9607 is \""));
+  EXPECT_EQ(One(conflict).evidence, conflict.evidence);
+}
+
 // Columns that were filled down run past the end of the ontology.
 TEST_F(NormaliserRulesTest, AnUnknownIdThatWasFilledDownIsNotBelieved) {
   const std::string witness = ManyIdsWitness(7);
@@ -412,6 +423,15 @@ TEST_F(NormaliserRulesTest, OrderAndPagesDoNotMatter) {
       }
     }
   }
+}
+
+TEST(WitnessTest, WhatADefinitionSuppliedIsKeptUpToTheFirstSemicolon) {
+  const std::string evidence = DefinitionEvidence("value map 'm': \"a;b\"");
+  EXPECT_EQ(evidence, "source definition: value map 'm': \"a,b\"");
+  EXPECT_EQ(DefinitionEvidenceOf(evidence), evidence);
+  EXPECT_EQ(DefinitionEvidenceOf(evidence + "; more"), evidence);
+  EXPECT_EQ(DefinitionEvidenceOf("more; " + evidence), "");
+  EXPECT_EQ(WitnessOf(evidence), "");
 }
 
 TEST(WitnessTest, IsFoundAtTheBeginningOnly) {

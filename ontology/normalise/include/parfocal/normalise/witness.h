@@ -19,4 +19,11 @@ std::string ManyIdsWitness(int64_t ids);
 // The witness at the beginning of `evidence`; empty if there is none.
 absl::string_view WitnessOf(absl::string_view evidence);
 
+// The evidence of a statement that a source definition supplied in place of the source: `what` it
+// did, such as which value map it used. It is kept likewise, and ends at the first semicolon.
+std::string DefinitionEvidence(absl::string_view what);
+
+// Such evidence at the beginning of `evidence`; empty if there is none.
+absl::string_view DefinitionEvidenceOf(absl::string_view evidence);
+
 }  // namespace parfocal
