@@ -1,0 +1,386 @@
+#include "parfocal/connector_defined/defined_connector.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "documents.h"
+#include "joins.h"
+#include "parfocal/connector_idr/cell_text.h"
+#include "parfocal/definition/mapper.h"
+#include "parfocal/privacy/contacts.h"
+#include "parfocal/record_name.h"
+#include "records.h"
+
+namespace parfocal {
+namespace {
+
+using defined::Document;
+using defined::Documents;
+using defined::FoundRecord;
+using defined::RecordLimits;
+using defined::RecordReader;
+using definition::FeedRule;
+using definition::MappedRecord;
+using definition::RepeatRule;
+
+constexpr int64_t kRecordsPerPage = 1000;
+constexpr size_t kMaxPageBytes = 16 << 20;  // A page ends early rather than grow beyond this.
+constexpr size_t kMaxRejectedBytes = 64 << 10;
+constexpr absl::string_view kCursorVersion = "1";
+
+uint64_t HashOf(absl::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+// "a/b.json.gz" -> "b"
+std::string StemOf(absl::string_view name) {
+  name = name.substr(0, name.find_first_of("?#"));
+  const size_t slash = name.rfind('/');
+  if (slash != name.npos) name.remove_prefix(slash + 1);
+  return std::string(name.substr(0, name.find('.')));
+}
+
+class Engine final : public DefinedConnector {
+ public:
+  Engine(std::string source, definition::SourceDefinition definition,
+         std::unique_ptr<Documents> documents, const RecordLimits& limits)
+      : source_(std::move(source)),
+        definition_(std::move(definition)),
+        documents_(std::move(documents)),
+        limits_(limits) {
+    Rewind();
+  }
+
+  bool ListingIsWhole() const override {
+    return documents_->IsWhole() && definition_.deletion == definition::DeletionRule::kWholeList;
+  }
+  int64_t left_out() const override { return left_out_; }
+  const std::map<std::pair<std::string, std::string>, int64_t>& unmapped() const override {
+    return mapper_->unmapped();
+  }
+
+  absl::StatusOr<DraftPage> NextPage(const std::string& cursor) override {
+    if (cursor != next_cursor_ || (cursor.empty() && started_)) {
+      // What was given before the cursor decides what is given after it: it is read again.
+      Rewind();
+      while (next_cursor_ != cursor) {
+        PARFOCAL_ASSIGN_OR_RETURN(const DraftPage passed, Produce());
+        if (passed.last) {
+          return absl::InvalidArgumentError(
+              "the place where the run stopped is gone; the list is another one by now");
+        }
+      }
+    }
+    return Produce();
+  }
+
+ private:
+  // The document whose records are being read.
+  struct Open {
+    Document document;
+    std::unique_ptr<RecordReader> reader;
+    int64_t read = 0;  // Records so far.
+  };
+
+  void Rewind();
+  absl::StatusOr<DraftPage> Produce();
+  // Opens the first document of the feed, or of a later one that has any.
+  absl::Status EnterFeed(DraftPage* page);
+  absl::Status OpenDocument(DraftPage* page);
+  absl::Status ReadRecords(DraftPage* page);
+  absl::Status Leave(DraftPage* page);
+  void AddRecord(FoundRecord record, DraftPage* page);
+  void AddStudy(const FeedRule& feed, MappedRecord* mapped, const std::string& place,
+                absl::string_view raw, const RawSlice& slice, DraftPage* page);
+  void AddSet(const FeedRule& feed, ImageSet set, const std::string& place, absl::string_view raw,
+              const RawSlice& slice, DraftPage* page);
+  void Reject(const std::string& place, const std::string& record, absl::string_view reason,
+              absl::string_view raw, DraftPage* page) const;
+  const FeedRule& feed() const { return definition_.feeds[feed_]; }
+
+  const std::string source_;
+  const definition::SourceDefinition definition_;
+  const std::unique_ptr<Documents> documents_;
+  const RecordLimits limits_;
+
+  std::unique_ptr<definition::Mapper> mapper_;
+  defined::Joins joins_;
+  size_t feed_ = 0;
+  bool in_feed_ = false;
+  std::string position_;
+  std::unique_ptr<Open> open_;
+  bool started_ = false;
+  std::string next_cursor_;
+  // By hash of the name: hash of the bytes that it came from, and how often it came.
+  struct Given {
+    uint64_t bytes = 0;
+    uint32_t times = 0;
+  };
+  absl::flat_hash_map<uint64_t, Given> given_;
+  int64_t repeats_ = 0;  // In the document at hand.
+  int64_t left_out_ = 0;
+  int64_t documents_read_ = 0;
+};
+
+void Engine::Rewind() {
+  mapper_ = std::make_unique<definition::Mapper>(&definition_, source_);
+  documents_->Restart();
+  feed_ = 0;
+  in_feed_ = false;
+  position_.clear();
+  open_.reset();
+  started_ = false;
+  next_cursor_.clear();
+  given_.clear();
+  repeats_ = 0;
+  left_out_ = 0;
+  documents_read_ = 0;
+}
+
+void Engine::Reject(const std::string& place, const std::string& record, absl::string_view reason,
+                    absl::string_view raw, DraftPage* page) const {
+  Rejection rejection;
+  rejection.source = source_;
+  rejection.place = place;
+  rejection.record = record;
+  rejection.reason = WithoutContacts(reason);
+  rejection.raw = WithoutContacts(idr::CutUtf8(raw, kMaxRejectedBytes));
+  page->rejections.push_back(std::move(rejection));
+}
+
+absl::Status Engine::EnterFeed(DraftPage* page) {
+  for (; feed_ < definition_.feeds.size(); ++feed_) {
+    PARFOCAL_ASSIGN_OR_RETURN(position_, documents_->First(feed()));
+    if (position_.empty()) continue;
+    std::vector<Rejection> rejections;
+    PARFOCAL_RETURN_IF_ERROR(
+        joins_.Load(feed(), definition_.protocol, limits_, documents_.get(), &rejections));
+    for (const Rejection& r : rejections) Reject(r.place, "", r.reason, r.raw, page);
+    in_feed_ = true;
+    return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Engine::OpenDocument(DraftPage* page) {
+  auto open = std::make_unique<Open>();
+  PARFOCAL_ASSIGN_OR_RETURN(open->document, documents_->Read(feed(), position_));
+  absl::Status status = open->document.status;
+  if (status.ok()) {
+    auto reader = defined::OpenRecords(
+        documents_->InPages(feed()) ? std::string() : open->document.name, open->document.bytes,
+        definition_.protocol, feed().separator, feed().records, limits_);
+    status = reader.status();
+    if (reader.ok()) open->reader = *std::move(reader);
+  }
+  if (!status.ok()) {
+    // A page that cannot be read is not the end of the list.
+    if (documents_->InPages(feed())) return Annotate(status, open->document.name);
+    ++page->ledger.fetched;
+    ++page->ledger.quarantined;
+    Reject(open->document.name, "", absl::StrCat("the file ", status.message()),
+           open->document.bytes, page);
+  }
+  open_ = std::move(open);
+  ++documents_read_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DraftPage> Engine::Produce() {
+  DraftPage page;
+  started_ = true;
+  page.ledger.pages = 1;
+  if (!in_feed_) PARFOCAL_RETURN_IF_ERROR(EnterFeed(&page));
+  if (!in_feed_) {
+    if (given_.empty() && documents_read_ == 0)
+      return absl::NotFoundError("the location holds no file that a feed of the definition names");
+    page.last = true;
+    return page;
+  }
+  if (open_ == nullptr) PARFOCAL_RETURN_IF_ERROR(OpenDocument(&page));
+  if (open_->reader != nullptr) PARFOCAL_RETURN_IF_ERROR(ReadRecords(&page));
+  if (open_->reader == nullptr) PARFOCAL_RETURN_IF_ERROR(Leave(&page));
+  page.ledger.fetched += static_cast<int64_t>(page.drafts.size());
+  if (!page.last) {
+    page.next_cursor = absl::StrCat(kCursorVersion, "\n", feed().name, "\n", position_, "\n",
+                                    open_ == nullptr ? 0 : open_->read);
+  }
+  next_cursor_ = page.next_cursor;
+  page.progress_done = documents_read_;
+  return page;
+}
+
+// Closes the reader when its document has no more.
+absl::Status Engine::ReadRecords(DraftPage* page) {
+  page->raw.emplace_back(open_->reader->context());
+  FoundRecord record;
+  for (int64_t n = 0; n < kRecordsPerPage && page->raw[0].size() < kMaxPageBytes; ++n) {
+    PARFOCAL_ASSIGN_OR_RETURN(const bool some, open_->reader->Next(&record));
+    if (!some) {
+      open_->reader.reset();
+      break;
+    }
+    ++open_->read;
+    AddRecord(std::move(record), page);
+  }
+  if (page->drafts.empty()) page->raw.clear();
+  return absl::OkStatus();
+}
+
+absl::Status Engine::Leave(DraftPage* page) {
+  if (repeats_ > 0) {
+    Reject(open_->document.name, "",
+           absl::StrCat(repeats_, " records or image sets repeat earlier ones; they count once"),
+           "", page);
+  }
+  repeats_ = 0;
+  PARFOCAL_ASSIGN_OR_RETURN(position_,
+                            documents_->Next(feed(), position_, open_->document, open_->read));
+  open_.reset();
+  if (!position_.empty()) return absl::OkStatus();
+  ++feed_;
+  in_feed_ = false;
+  PARFOCAL_RETURN_IF_ERROR(EnterFeed(page));
+  page->last = !in_feed_;
+  return absl::OkStatus();
+}
+
+void Engine::AddRecord(FoundRecord record, DraftPage* page) {
+  const std::string place = open_->document.name + record.place;
+  MappedRecord mapped;
+  mapped.problem = record.problem;
+  if (mapped.problem.empty()) {
+    joins_.Apply(feed(), &record.item);
+    record.item.fields.emplace_back("@file", definition::Item::Text(StemOf(open_->document.name)));
+    mapped = mapper_->Map(feed(), record.item);
+  }
+  if (mapped.left_out) {
+    ++left_out_;
+    return;
+  }
+  ++page->ledger.rows_read;
+  if (!mapped.problem.empty()) {
+    ++page->ledger.rows_rejected;
+    ++page->ledger.quarantined;
+    ++page->ledger.fetched;
+    return Reject(place, "", mapped.problem, record.raw, page);
+  }
+  ++page->ledger.rows_accepted;
+  const size_t context = open_->reader->context().size();
+  const RawSlice slice{0, page->raw[0].size(), record.raw.size(), 0, context};
+  const size_t before = page->drafts.size();
+  AddStudy(feed(), &mapped, place, record.raw, slice, page);
+  for (ImageSet& set : mapped.sets) AddSet(feed(), std::move(set), place, record.raw, slice, page);
+  if (page->drafts.size() > before) page->raw[0].append(record.raw.data(), record.raw.size());
+  const std::string name = FormatRecordName(NameOf(mapped.study));
+  for (const std::string& remark : mapped.remarks) Reject(place, name, remark, "", page);
+}
+
+void Engine::AddStudy(const FeedRule& feed, MappedRecord* mapped, const std::string& place,
+                      absl::string_view raw, const RawSlice& slice, DraftPage* page) {
+  const std::string name = FormatRecordName(NameOf(mapped->study));
+  const auto [given, is_new] = given_.try_emplace(HashOf(name), Given{HashOf(raw), 1});
+  if (is_new) {
+    page->drafts.push_back({mapped->study, slice});
+    return;
+  }
+  // A study of many rows is named by each of them.
+  if (!feed.sets.empty()) return;
+  if (given->second.bytes == HashOf(raw) || feed.repeats == RepeatRule::kFirst) {
+    ++repeats_;
+    return;
+  }
+  ++page->ledger.quarantined;
+  ++page->ledger.fetched;
+  Reject(place, name, "the accession is that of an earlier record, which says something else", raw,
+         page);
+}
+
+void Engine::AddSet(const FeedRule& feed, ImageSet set, const std::string& place,
+                    absl::string_view raw, const RawSlice& slice, DraftPage* page) {
+  const std::string name = FormatRecordName(NameOf(set));
+  const auto [given, is_new] = given_.try_emplace(HashOf(name), Given{HashOf(raw), 1});
+  const bool number = feed.repeats == RepeatRule::kNumber;
+  if (!is_new && !number) {
+    if (given->second.bytes == HashOf(raw) || feed.repeats == RepeatRule::kFirst) {
+      ++repeats_;
+      return;
+    }
+    ++page->ledger.quarantined;
+    ++page->ledger.fetched;
+    return Reject(place, name, "the id is that of an earlier image set of the study", raw, page);
+  }
+  if (!is_new) {
+    const std::string id = set.id;
+    uint32_t times = given->second.times;
+    do {
+      set.id = absl::StrCat(id, "#", ++times);
+    } while (
+        !given_.try_emplace(HashOf(FormatRecordName(NameOf(set))), Given{HashOf(raw), 1}).second);
+    given_[HashOf(name)].times = times;
+  }
+  page->drafts.push_back({std::move(set), slice});
+}
+
+absl::StatusOr<std::string> DefinitionPath(const Source& source, const ConnectorContext& context) {
+  const auto option = source.options.find("definition");
+  std::string name = option == source.options.end() ? source.id : option->second;
+  if (!absl::StrContains(name, "/"))
+    name = absl::StrCat(context.share_dir, "/sources/", name,
+                        absl::EndsWith(name, ".yaml") ? "" : ".yaml");
+  return name;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DefinedConnector>> MakeConnectorOf(
+    definition::SourceDefinition definition, const Source& source,
+    const ConnectorContext& context) {
+  RecordLimits limits;
+  for (const auto& [key, value] : source.options) {
+    if (key == "definition") continue;
+    int64_t number = 0;
+    constexpr int64_t kMost = 16 << 20;
+    if (key != "max_record_bytes") {
+      return absl::InvalidArgumentError(absl::StrCat("source ", source.id, ": unknown option '",
+                                                     key,
+                                                     "'; known: definition, max_record_bytes"));
+    }
+    if (!absl::SimpleAtoi(value, &number) || number < 1 || number > kMost) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("option ", key, " = '", value, "': expected 1 to ", kMost));
+    }
+    limits.record_bytes = static_cast<size_t>(number);
+  }
+  const std::string& location = source.location;
+  const bool http = absl::StartsWith(location, "http://") || absl::StartsWith(location, "https://");
+  if (http && context.fetcher == nullptr) {
+    return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                          "location '", location, "': this node reads local files only")),
+                      "SOURCE_DEFINITION", "location");
+  }
+  auto documents = http ? defined::WebDocuments(location, definition, context.fetcher)
+                        : defined::LocalDocuments(location, definition);
+  if (!documents.ok()) return WithReason(documents.status(), "SOURCE_DEFINITION", "location");
+  return std::make_unique<Engine>(source.id, std::move(definition), *std::move(documents), limits);
+}
+
+absl::StatusOr<std::unique_ptr<Connector>> MakeDefinedConnector(const Source& source,
+                                                                const ConnectorContext& context) {
+  PARFOCAL_ASSIGN_OR_RETURN(const std::string path, DefinitionPath(source, context));
+  PARFOCAL_ASSIGN_OR_RETURN(definition::SourceDefinition definition,
+                            definition::LoadDefinition(path));
+  if (definition.protocol != source.connector) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("source ", source.id, ": ", path, " is a definition for connector ",
+                     definition.protocol, ", not ", source.connector));
+  }
+  return MakeConnectorOf(std::move(definition), source, context);
+}
+
+}  // namespace parfocal

@@ -1,0 +1,37 @@
+// Records of other files that belong to the records of a feed, held in memory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "documents.h"
+#include "parfocal/definition/definition.h"
+#include "parfocal/harvest.h"
+#include "records.h"
+
+namespace parfocal::defined {
+
+inline constexpr size_t kMaxJoinBytes = size_t{256} << 20;
+
+// How the records of a document are read: by its name, else by the protocol.
+absl::StatusOr<std::unique_ptr<RecordReader>> OpenRecords(
+    const std::string& name, absl::string_view bytes, const std::string& protocol,
+    const std::string& separator, const std::string& records, const RecordLimits& limits);
+
+class Joins {
+ public:
+  // Reads the files of the feed's joins. RESOURCE_EXHAUSTED beyond kMaxJoinBytes. A file or record
+  // that cannot be read is reported in `rejections` (place, reason and raw) and left out.
+  absl::Status Load(const definition::FeedRule& feed, const std::string& protocol,
+                    const RecordLimits& limits, Documents* documents,
+                    std::vector<Rejection>* rejections);
+  // Puts what belongs to `record` into its fields.
+  void Apply(const definition::FeedRule& feed, definition::Item* record) const;
+
+ private:
+  // One for each join of the feed: by key, in the order of the files.
+  std::vector<absl::flat_hash_map<std::string, std::vector<definition::Item>>> tables_;
+};
+
+}  // namespace parfocal::defined
