@@ -1,5 +1,4 @@
-// parfocal source add|list|show|update|remove
-#include <filesystem>
+// parfocal source add|list|show|update|remove; try is in source_try.cc
 #include <memory>
 
 #include "absl/strings/match.h"
@@ -8,6 +7,7 @@
 #include "command.h"
 #include "parfocal/cli/terminal_text.h"
 #include "short_names.h"
+#include "source_try.h"
 
 namespace parfocal::cli {
 namespace {
@@ -19,15 +19,6 @@ struct SourceArguments {
   std::string title;
   std::vector<std::string> options;
 };
-
-// The node has another working directory than this program.
-std::string AbsoluteLocation(const std::string& location) {
-  if (absl::StartsWith(location, "http://") || absl::StartsWith(location, "https://"))
-    return location;
-  std::error_code error;
-  const std::filesystem::path path = std::filesystem::absolute(location, error);
-  return error ? location : path.lexically_normal().string();
-}
 
 void SetOptions(const std::vector<std::string>& options, v1::Source* source) {
   for (const std::string& option : options) {
@@ -186,7 +177,8 @@ void AddSourceCommands(CLI::App& app, Session& session) {
       [&session, arguments] { return Add(session, *arguments); });
   add->add_option("NAME", arguments->name, "1 to 63 of a-z, 0-9 and '-', beginning with a letter")
       ->required();
-  add->add_option("--connector", arguments->connector, "ro-crate or idr")->required();
+  add->add_option("--connector", arguments->connector, "ro-crate, idr, json-rest or table")
+      ->required();
   add->add_option("--location", arguments->location,
                   "A path on the node's machine, or an http(s) address")
       ->required();
@@ -210,6 +202,7 @@ void AddSourceCommands(CLI::App& app, Session& session) {
                  "parfocal source remove gide",
                  [&session, arguments] { return Remove(session, arguments->name); });
   remove->add_option("NAME", arguments->name, "The source")->required();
+  AddSourceTry(*group, session);
 }
 
 }  // namespace parfocal::cli

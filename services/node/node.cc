@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "connectors.h"
 #include "data_dir.h"
 #include "exposition.h"
 #include "genes.h"
@@ -22,7 +23,6 @@
 #include "parfocal/catalogue/rocksdb_record_store.h"
 #include "parfocal/catalogue_rpc/catalogue_service.h"
 #include "parfocal/clock.h"
-#include "parfocal/connector_idr/idr_connector.h"
 #include "parfocal/fetch/http_fetcher.h"
 #include "parfocal/harvest_rpc/harvest_service.h"
 #include "parfocal/harvest_run/harvest_runner.h"
@@ -30,7 +30,6 @@
 #include "parfocal/normalise/filter_names.h"
 #include "parfocal/phenotype/matrix_follower.h"
 #include "parfocal/phenotype_rpc/phenotype_service.h"
-#include "parfocal/ro_crate/ro_crate_connector.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/search_rpc/search_service.h"
 #include "parfocal/v1/catalogue_service.pb.h"
@@ -67,10 +66,6 @@ std::string StateWord(RunState state) {
       return "HELD";
   }
   return "";
-}
-
-ConnectorRegistry Connectors() {
-  return {{"ro-crate", MakeRoCrateConnector}, {std::string(kIdrConnectorKind), MakeIdrConnector}};
 }
 
 }  // namespace
@@ -236,8 +231,13 @@ void Node::Parts::MakeServices() {
   services.push_back(
       MakeCatalogueService({store.get(), tokens.get(), &dispatcher,
                             [this](v1::NodeStatus* status) { FillStatus(status); }}));
-  services.push_back(
-      MakeHarvestService({store.get(), runner.get(), tokens.get(), &clock, &dispatcher}));
+  services.push_back(MakeHarvestService(
+      {store.get(), runner.get(), tokens.get(), &clock, &dispatcher,
+       [this](const std::string& definition, const std::string& name, const std::string& location,
+              int pages) {
+         return TryDefinition(definition, name, location, pages, {fetcher.get(), config.share_dir},
+                              NormalisationParts());
+       }}));
   services.push_back(MakeSearchService(
       {index->index(), store.get(), tokens.get(), &clock, &dispatcher,
        [this](absl::string_view query, absl::string_view filter, const Snapshot& snapshot) {

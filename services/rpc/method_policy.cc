@@ -39,6 +39,7 @@ absl::Span<const MethodPolicy> MethodPolicies() {
       Admin("parfocal.v1.HarvestService/ListRuns"),
       Admin("parfocal.v1.HarvestService/WatchRun", true),
       Admin("parfocal.v1.HarvestService/ListRejections"),
+      Bulk("parfocal.v1.HarvestService/TrySource"),
       Search("parfocal.v1.OntologyService/GetTerm"),
       Search("parfocal.v1.OntologyService/ListTerms"),
       Search("parfocal.v1.OntologyService/Ancestors"),

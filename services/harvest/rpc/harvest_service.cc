@@ -11,6 +11,7 @@
 #include "parfocal/rpc/response_size.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/v1/harvest_service.grpc.pb.h"
+#include "try_source.h"
 #include "watch.h"
 
 namespace parfocal {
@@ -60,7 +61,7 @@ absl::Status CheckLimits(const Source& source) {
 
 class HarvestService final : public v1::HarvestService::CallbackService {
  public:
-  explicit HarvestService(HarvestServiceOptions options) : options_(options) {}
+  explicit HarvestService(HarvestServiceOptions options) : options_(std::move(options)) {}
 
   grpc::ServerUnaryReactor* CreateSource(grpc::CallbackServerContext* context,
                                          const v1::CreateSourceRequest* request,
@@ -123,6 +124,14 @@ class HarvestService final : public v1::HarvestService::CallbackService {
     return HandleUnary(
         *options_.dispatcher, context, "parfocal.v1.HarvestService/ListRejections", request,
         response, [this](const Call&, const auto& r, auto* out) { return RejectionsPage(r, out); });
+  }
+  grpc::ServerUnaryReactor* TrySource(grpc::CallbackServerContext* context,
+                                      const v1::TrySourceRequest* request,
+                                      v1::TrySourceResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/TrySource",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         return parfocal::TrySource(options_.rehearse, r, out);
+                       });
   }
   grpc::ServerWriteReactor<v1::Run>* WatchRun(grpc::CallbackServerContext* context,
                                               const v1::WatchRunRequest* request) override {
@@ -323,7 +332,7 @@ class HarvestService final : public v1::HarvestService::CallbackService {
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeHarvestService(HarvestServiceOptions options) {
-  return std::make_unique<HarvestService>(options);
+  return std::make_unique<HarvestService>(std::move(options));
 }
 
 }  // namespace parfocal

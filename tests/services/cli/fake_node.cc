@@ -106,6 +106,17 @@ grpc::Status FakeHarvest::ListRuns(grpc::ServerContext*, const v1::ListRunsReque
   return grpc::Status::OK;
 }
 
+grpc::Status FakeHarvest::TrySource(grpc::ServerContext*, const v1::TrySourceRequest* request,
+                                    v1::TrySourceResponse* response) {
+  last_try = *request;
+  if (request->definition() == "bad") {
+    return Refusal(grpc::StatusCode::INVALID_ARGUMENT, "d.yaml:1: no definition",
+                   "SOURCE_DEFINITION", "definition");
+  }
+  *response = tried;
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeHarvest::ListRejections(grpc::ServerContext*,
                                          const v1::ListRejectionsRequest* request,
                                          v1::ListRejectionsResponse* response) {

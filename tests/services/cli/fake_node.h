@@ -45,12 +45,16 @@ class FakeHarvest final : public v1::HarvestService::Service {
                         v1::ListRunsResponse* response) override;
   grpc::Status ListRejections(grpc::ServerContext*, const v1::ListRejectionsRequest* request,
                               v1::ListRejectionsResponse* response) override;
+  grpc::Status TrySource(grpc::ServerContext*, const v1::TrySourceRequest* request,
+                         v1::TrySourceResponse* response) override;
 
   std::map<std::string, v1::Source> sources;
   v1::Run end;  // How the run ends; sent last.
   v1::StartRunRequest last_start;
   v1::UpdateSourceRequest last_update;
   v1::ListRejectionsRequest last_rejections;
+  v1::TrySourceRequest last_try;
+  v1::TrySourceResponse tried;
   int rejections = 0;
 };
 

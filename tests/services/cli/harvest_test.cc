@@ -1,7 +1,11 @@
+#include <filesystem>
+#include <fstream>
+
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/cli/fake_node.h"
+#include "support/temp_dir.h"
 
 namespace parfocal::cli {
 namespace {
@@ -118,6 +122,66 @@ TEST_F(HarvestTest, RunsAreATable) {
   EXPECT_EQ(output.code, kOk);
   EXPECT_THAT(output.out, HasSubstr("PARTIAL"));
   EXPECT_THAT(output.out, HasSubstr("1970-01-01 00:01:40"));
+}
+
+class SourceTryTest : public HarvestTest {
+ protected:
+  SourceTryTest() {
+    std::ofstream(dir_ / "d.yaml") << "protocol: table";
+    v1::TrySourceResponse& tried = node_.harvest.tried;
+    tried.set_studies(1200);
+    tried.set_image_sets(3);
+    tried.set_complete(true);
+    tried.mutable_ledger()->set_rows_read(1201);
+    auto* field = tried.add_fields();
+    field->set_field("organism");
+    field->set_level("image set");
+    field->set_records(1);
+    field->set_total(3);
+    field->set_values(4);
+    field->set_mapped_values(3);
+    auto* word = tried.add_unmapped();
+    word->set_field("organism");
+    word->set_value("gnome");
+    word->set_count(1);
+  }
+  testing::TempDir dir_;
+};
+
+TEST_F(SourceTryTest, ShowsSharesWordsAndRefusals) {
+  Output output = node_.Run({"source", "try", dir_ / "d.yaml", "--location", "x", "--pages", "7"});
+  EXPECT_EQ(output.code, kOk) << output.err;
+  EXPECT_EQ(node_.harvest.last_try.definition(), "protocol: table");
+  EXPECT_EQ(node_.harvest.last_try.definition_name(), "d.yaml");
+  EXPECT_EQ(node_.harvest.last_try.location(),
+            (std::filesystem::current_path() / "x").lexically_normal().string());
+  EXPECT_EQ(node_.harvest.last_try.max_pages(), 7);
+  for (const char* text :
+       {"1,200 studies, 3 image sets", "from 1,201 records", "The list is complete", "33.3 %",
+        "75.0 %", "gnome", "Nothing was refused", "Nothing was written"}) {
+    EXPECT_THAT(output.out, HasSubstr(text));
+  }
+  auto* rejection = node_.harvest.tried.add_rejections();
+  rejection->set_place("a.csv:3");
+  rejection->set_reason("the row has 2 cells");
+  node_.harvest.tried.set_total_rejections(4);
+  node_.harvest.tried.mutable_ledger()->set_quarantined(4);
+  node_.harvest.tried.set_complete(false);
+  output = node_.Run({"source", "try", dir_ / "d.yaml", "--location", "https://example.org/"});
+  EXPECT_EQ(output.code, kNotComplete);
+  EXPECT_EQ(node_.harvest.last_try.location(), "https://example.org/");
+  for (const char* text : {"Refused or remarked on: 4", "a.csv:3", "There is more"})
+    EXPECT_THAT(output.out, HasSubstr(text));
+}
+
+TEST_F(SourceTryTest, AFaultyDefinitionIsTold) {
+  std::ofstream(dir_ / "d.yaml") << "bad";
+  Output output = node_.Run({"source", "try", dir_ / "d.yaml", "--location", "x"});
+  EXPECT_NE(output.code, kOk);
+  EXPECT_THAT(output.err, HasSubstr("d.yaml:1: no definition"));
+  output = node_.Run({"source", "try", dir_ / "none.yaml", "--location", "x"});
+  EXPECT_EQ(output.code, kUsage);
+  EXPECT_THAT(output.err, HasSubstr("cannot be read"));
 }
 
 }  // namespace

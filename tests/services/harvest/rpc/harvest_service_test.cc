@@ -45,9 +45,30 @@ class HarvestServiceTest : public ::testing::Test {
     options.connectors = &connectors_;
     options.normaliser = [] { return PageNormaliser{[](Record*) { return 0; }, ""}; };
     runner_ = std::make_unique<HarvestRunner>(std::move(options));
-    service_.Serve(
-        MakeHarvestService({&store_, runner_.get(), &tokens_, &clock_, service_.dispatcher()}));
+    service_.Serve(MakeHarvestService(
+        {&store_, runner_.get(), &tokens_, &clock_, service_.dispatcher(),
+         [this](const std::string& definition, const std::string& name, const std::string& location,
+                int pages) { return Rehearse(definition, name, location, pages); }}));
     stub_ = v1::HarvestService::NewStub(service_.channel());
+  }
+
+  absl::StatusOr<Rehearsal> Rehearse(const std::string& definition, const std::string& name,
+                                     const std::string& location, int pages) {
+    tried_ = {definition, name, location, absl::StrCat(pages)};
+    if (definition == "bad") return absl::InvalidArgumentError(name + ":1: no definition");
+    Rehearsal out;
+    out.ledger.fetched = out.ledger.new_records = 3;
+    out.studies = 1;
+    out.image_sets = 2;
+    out.complete = true;
+    out.shares = {{"organism", true, 2, 3, 1, 2}};
+    out.unmapped = {{"organism", "gnome\xFF", 4}};
+    Rejection rejection;
+    rejection.place = "a.csv:2";
+    rejection.reason = "write to a@example.org";
+    out.rejections = {rejection};
+    out.total_rejections = 5;
+    return out;
   }
 
   absl::Status Create(const std::string& id, const std::string& connector = "scripted") {
@@ -88,6 +109,7 @@ class HarvestServiceTest : public ::testing::Test {
   ScriptedArchive archive_;
   ConnectorRegistry connectors_;
   PageTokens tokens_{std::string(32, 'k'), &clock_};
+  std::vector<std::string> tried_;
   std::unique_ptr<HarvestRunner> runner_;
   InProcessService service_;
   std::unique_ptr<Stub> stub_;
@@ -329,6 +351,50 @@ TEST_F(HarvestServiceTest, FailuresInARowAreCounted) {
   PARFOCAL_ASSERT_OK_AND_ASSIGN(const v1::Run run, Start("s"));
   EXPECT_EQ(Watch(run.name()).back().state(), v1::Run::COMPLETE);
   EXPECT_EQ(failures(), 0);
+}
+
+TEST_F(HarvestServiceTest, ARehearsalIsAnsweredAndWritesNothing) {
+  v1::TrySourceRequest request;
+  request.set_definition("protocol: table");
+  request.set_definition_name("d.yaml");
+  request.set_location("/data");
+  v1::TrySourceResponse response;
+  ASSERT_THAT(Call(&Stub::TrySource, request, &response), IsOk());
+  EXPECT_THAT(tried_, ::testing::ElementsAre("protocol: table", "d.yaml", "/data", "20"));
+  EXPECT_EQ(response.studies(), 1);
+  EXPECT_EQ(response.image_sets(), 2);
+  EXPECT_TRUE(response.complete());
+  EXPECT_TRUE(response.ledger().adds_up());
+  ASSERT_EQ(response.fields_size(), 1);
+  EXPECT_EQ(response.fields(0).level(), "image set");
+  EXPECT_EQ(response.fields(0).mapped_values(), 1);
+  EXPECT_EQ(response.unmapped(0).value(), "gnome\xEF\xBF\xBD");
+  EXPECT_EQ(response.rejections(0).place(), "a.csv:2");
+  EXPECT_EQ(response.rejections(0).reason(), "write to [e-mail removed]");
+  EXPECT_EQ(response.total_rejections(), 5);
+  EXPECT_TRUE(store_.ListSources().empty());
+  request.set_max_pages(5000);
+  ASSERT_THAT(Call(&Stub::TrySource, request, &response), IsOk());
+  EXPECT_EQ(tried_[3], "1000");
+}
+
+TEST_F(HarvestServiceTest, ARehearsalThatCannotBeSaysWhy) {
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  v1::TrySourceRequest request;
+  v1::TrySourceResponse response;
+  request.set_definition("bad");
+  absl::Status status = Call(&Stub::TrySource, request, &response);
+  EXPECT_THAT(status, StatusIs(kInvalid, ::testing::HasSubstr("definition:1: no definition")));
+  EXPECT_THAT(status, HasReason("SOURCE_DEFINITION"));
+  request.set_definition("protocol: table");
+  request.set_max_pages(-1);
+  EXPECT_THAT(Call(&Stub::TrySource, request, &response), HasReason("VALUE_OUT_OF_RANGE"));
+  request.set_max_pages(0);
+  request.set_definition(std::string((1 << 20) + 1, ' '));
+  EXPECT_THAT(Call(&Stub::TrySource, request, &response), HasReason("LIMIT_EXCEEDED"));
+  request.clear_definition();
+  request.set_location(std::string(kMaxSourceLocationBytes + 1, 'x'));
+  EXPECT_THAT(Call(&Stub::TrySource, request, &response), HasReason("LIMIT_EXCEEDED"));
 }
 
 }  // namespace
