@@ -1,0 +1,114 @@
+"""Systems that are read by a source definition, through a whole node: what the Mouse Phenotyping
+Consortium, OpenCell and the Human Protein Atlas recorded, against a count of the same files by other
+means. Localisation must stay out of the phenotype matrix."""
+import collections
+import csv
+import gzip
+import json
+import re
+import sys
+import time
+
+from node import ROOT, Checks, Node, skip_without_corpus
+
+
+def hits(folder):
+    """{gene: {MP term}} and the number of calls, of every list of phenotype calls."""
+    terms, calls = collections.defaultdict(set), 0
+    for path in sorted(folder.glob("*hits*.json")):
+        for call in json.loads(path.read_text(encoding="utf-8")):
+            calls += 1
+            if call["phenotype"]["id"].startswith("MP:"):
+                terms[call["mgiGeneAccessionId"]].add(call["phenotype"]["id"])
+    return terms, calls
+
+
+def wait_for_matrix(node):
+    deadline = time.monotonic() + 300
+    newest = int(node.status()["catalogueSequence"])
+    while time.monotonic() < deadline:
+        revision = node.cli("phenotype", "coverage", "--study", "nothing")["revision"]
+        if int(re.match(r"\d+", revision).group()) >= newest:
+            return
+        time.sleep(0.5)
+    raise RuntimeError("the matrix is behind after 300 s")
+
+
+def mouse(checks, node, folder):
+    terms, calls = hits(folder)
+    checks.equal("IMPC: calls", node.total('perturbation_type = "allele" AND reagent:*', level="imageset"), calls)
+    for gene, want in sorted(terms.items()):
+        answer = node.cli("phenotype", "profile", gene, "--organism", "NCBITaxon:10090")["profiles"][0]
+        found = {t["term"] for t in answer.get("terms", []) if int(t["positive"]) > 0}
+        checks.equal("IMPC: terms of " + gene, found, want)
+    # A call is stated of gene and procedure: no picture shows it.
+    answer = node.search("", 'reagent:* AND phenotype = "MP:0001406"', level="imageset", page_size=50)
+    checks.equal("IMPC: abnormal gait has calls without images",
+                 (int(answer["totalSize"]) > 0, int(answer.get("counts", {}).get("images", 0))), (True, 0))
+
+
+def opencell(checks, node, folder):
+    with open(folder / "all-public-targets.csv", encoding="utf-8") as file:
+        targets = {row["target_name"] for row in csv.DictReader(file)}
+    with open(folder / "2021-09-29-public-annotations-flat.csv", encoding="utf-8") as file:
+        graded = [row for row in csv.DictReader(file) if row["target_name"] in targets]
+    checks.equal("OpenCell: public lines", node.total('source = "opencell"'), len(targets))
+    places = collections.Counter(row["annotation_name"] for row in graded)
+    for word, term in (("centrosome", "GO:0005813"), ("mitochondria", "GO:0005739"), ("golgi", "GO:0005794")):
+        checks.equal("OpenCell: " + word, node.total('source = "opencell" AND localisation.exact = "%s"' % term), places[word])
+    checks.equal("OpenCell: tagged, not perturbed", (
+        node.total('source = "opencell" AND tagged_gene:*'), node.total('source = "opencell" AND perturbed_gene:*')),
+        (len(targets), 0))
+
+
+def atlas(checks, node, folder):
+    with gzip.open(folder / "subcellular_location.tsv.gz", "rt", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    checks.equal("HPA: genes", node.total('source = "hpa"'), len(rows))
+    for term in ("GO:0005829", "GO:0005813", "GO:0005730"):
+        want = sum(1 for row in rows if "(%s)" % term in row["GO id"])
+        checks.equal("HPA: " + term, node.total('source = "hpa" AND localisation.exact = "%s"' % term), want)
+
+
+def main():
+    data = skip_without_corpus()
+    sources = data / "sources"
+    checks = Checks("sources")
+    node = Node(sys.argv[1])
+    try:
+        node.start(wait=600, genes=[data / "genes" / "mgi_entries.tsv.gz", data / "genes" / "hgnc_complete_set.txt.gz"],
+                   ontologies=[data / "ontologies" / name for name in (
+                       "mp-2024-02-07.rebuilt.obo.gz", "go-2022-07-01.rebuilt.obo.gz", "fbbi-2020-11-06.obo",
+                       "ncbitaxon-taxslim.obo.gz")])
+        for name, connector in (("impc", "json-rest"), ("opencell", "table"), ("hpa", "table")):
+            tried = node.cli("source", "try", str(ROOT / "deploy/sources" / (name + ".yaml")), "--location",
+                             str(sources / name), "--pages", "1000")
+            checks.equal(name + ": nothing is written by a rehearsal", node.total('source = "%s"' % name), 0)
+            node.cli("source", "add", name, "--connector", connector, "--location", str(sources / name))
+            run = node.cli("harvest", name)
+            ledger = run["ledger"]
+            checks.equal(name + ": state", run["state"], "COMPLETE")
+            checks.equal(name + ": the ledger adds up", ledger["addsUp"], True)
+            checks.equal(name + ": new records are those of the rehearsal", int(ledger["newRecords"]),
+                         int(tried["studies"]) + int(tried["imageSets"]))
+            print("%s: %s studies, %s image sets, %s observations" % (
+                name, tried["studies"], tried["imageSets"], tried["observations"]))
+            again = node.cli("harvest", name)["ledger"]
+            checks.equal(name + ": a second harvest writes nothing",
+                         (int(again.get("newRecords", 0)), int(again.get("changed", 0)), int(again.get("deleted", 0))),
+                         (0, 0, 0))
+        node.wait_indexed(300)
+        wait_for_matrix(node)
+        mouse(checks, node, sources / "impc")
+        opencell(checks, node, sources / "opencell")
+        atlas(checks, node, sources / "hpa")
+        # The matrix is of mice alone: nothing that was only seen somewhere is in it.
+        found = node.cli("phenotype", "terms", "--kind", "phenotype")
+        checks.equal("phenotype matrix: sources", {row["term"].split(":")[0] for row in found.get("terms", [])}, {"MP"})
+        checks.equal("graceful stop", node.stop(), 0)
+    finally:
+        node.cleanup()
+    checks.finish()
+
+
+main()
