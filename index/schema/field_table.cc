@@ -26,6 +26,13 @@ Field TermField(absl::string_view name, int weight, Ontologies ontologies,
   return field;
 }
 
+// What titles and descriptions name where `base` is not stated; weighs less than what is.
+Field Mined(absl::string_view name, Ontologies ontologies, absl::string_view description) {
+  Field field = TermField(name, 2, std::move(ontologies), description, FieldLevel::kStudy);
+  field.mined = true;
+  return field;
+}
+
 // A facet with a stated_ twin whose ids have no hierarchy: genes, licences, publishers.
 Field IdField(absl::string_view name, int weight, absl::string_view description,
               FieldLevel level = FieldLevel::kBoth) {
@@ -93,6 +100,11 @@ std::vector<Field> Biology() {
       Exact(Facet("genotype", 2, "Genotype as stated")),
       TermField("biological_process", 4, {"GO"}, "Biological process that is studied"),
       TermField("subject", 4, {}, "Subject of the study, where no other field fits"),
+      Mined("mined_organism", {"NCBITaxon", "GBIF"},
+            "Species that the title or description names where the study states no organism: found "
+            "by us, and in no other field"),
+      Mined("mined_cell_line", {"EFO", "CLO", "Cellosaurus", "BTO", "MCCL"},
+            "The same for cell lines"),
   };
 }
 
@@ -104,6 +116,9 @@ std::vector<Field> Experiment() {
                 FieldLevel::kStudy),
       TermField("imaging_method", 5, {"FBbi", "CHMO", "MI", "EFO"},
                 "How the images were made: microscopy, tomography, ..."),
+      Mined("mined_imaging_method", {"FBbi", "CHMO", "MI", "EFO"},
+            "Imaging method that the title or description names where the study states none: found "
+            "by us, and in no other field"),
       Facet("perturbation_type", 3, "What was done to the sample: knockout, RNAi, compound, ..."),
       IdField("gene", 6, "Any gene, whatever its role: the six fields that follow, taken together"),
       IdField("perturbed_gene", 6, "Gene that was knocked out, silenced, overexpressed or mutated"),

@@ -21,7 +21,9 @@ struct Table {
   uint64_t fingerprint = 0;
 };
 
-bool HasTwin(const Field& field) { return field.kind == FieldKind::kTerm || field.name == "year"; }
+bool HasTwin(const Field& field) {
+  return !field.mined && (field.kind == FieldKind::kTerm || field.name == "year");
+}
 
 // FNV-1a, because the value is stored and so must be the same in every build.
 void Mix(uint64_t* hash, absl::string_view bytes) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "parfocal/terms/text_fold.h"
 #include "standard_tables.h"
 #include "stems.h"
 
@@ -115,7 +116,9 @@ absl::StatusOr<WordVocabulary::Row> WordVocabulary::ParseRow(const std::string& 
 absl::StatusOr<std::shared_ptr<const WordVocabulary>> WordVocabulary::Parse(
     const std::map<std::string, std::string>& tables) {
   auto vocabulary = std::make_shared<WordVocabulary>();
+  std::string all;
   for (const auto& [name, content] : tables) {
+    absl::StrAppend(&all, name, "\n", content, "\n");
     if (ShapeOf(name) == nullptr)
       return absl::InvalidArgumentError(
           absl::StrCat("vocabulary: no table is called '", name, "'"));
@@ -137,6 +140,7 @@ absl::StatusOr<std::shared_ptr<const WordVocabulary>> WordVocabulary::Parse(
       rows.push_back(*std::move(row));
     }
   }
+  vocabulary->release_ = absl::StrCat(absl::Hex(HashText(all), absl::kZeroPad8));
   return vocabulary;
 }
 

@@ -56,6 +56,7 @@ struct Normaliser::State {
   int All(std::vector<Statement>* statements, const ImageSet* set);
   int Term(Statement* statement, const std::vector<Statement>& all, const ImageSet* set);
   void Finding(Statement* finding);
+  void Mine(Study* study) const;
   std::string ThirdWitness(const Statement& statement, const std::vector<Statement>& all,
                            const ImageSet* set);
   const std::vector<Statement>& StudyStatements(const ImageSet& set);
@@ -163,6 +164,29 @@ void Normaliser::State::Finding(Statement* finding) {
   Apply(terms.Resolve(*finding, "", /*finding=*/true), "", finding);
 }
 
+// A study's own statements are normalised: what they leave unsaid is looked for in its texts.
+void Normaliser::State::Mine(Study* study) const {
+  std::vector<Statement>& statements = study->statements;
+  if (parts.mine == nullptr || !study->blocks.empty()) return;
+  for (const std::string& field : parts.mined_fields) {
+    const bool said = std::any_of(statements.begin(), statements.end(),
+                                  [&](const Statement& s) { return s.field == field; });
+    if (said) continue;
+    for (MinedTerm& mined : parts.mine(field, study->title, study->description)) {
+      Statement statement;
+      statement.field = absl::StrCat(kMinedPrefix, field);
+      statement.value = std::move(mined.words);
+      statement.term = std::move(mined.id);
+      statement.label = std::move(mined.label);
+      statement.origin = Origin::kInferred;
+      statement.rule = TermRule::kMined;
+      statement.confidence = mined.confidence;
+      statement.evidence = std::move(mined.evidence);
+      statements.push_back(std::move(statement));
+    }
+  }
+}
+
 Normaliser::Normaliser(NormaliserParts parts) : state_(std::make_unique<State>(std::move(parts))) {}
 
 Normaliser::~Normaliser() = default;
@@ -175,8 +199,12 @@ void Normaliser::ForgetStudy() {
 
 int Normaliser::Normalise(Record* record) {
   if (Study* study = std::get_if<Study>(record)) {
+    // What another state of the parts had found.
+    std::erase_if(study->statements, [](const Statement& s) { return s.rule == TermRule::kMined; });
     state_->Remember(*study);
-    return state_->All(&study->statements, nullptr);
+    const int conflicts = state_->All(&study->statements, nullptr);
+    state_->Mine(study);
+    return conflicts;
   }
   ImageSet* set = std::get_if<ImageSet>(record);
   const int conflicts = state_->All(&set->statements, set);

@@ -89,6 +89,7 @@ std::string EvidenceOf(const v1::Statement& statement) {
   absl::StrAppend(&text, Words(v1::TermRule_Name(statement.rule())));
   if (statement.confidence() < 1) absl::StrAppend(&text, " ", statement.confidence());
   if (statement.label_conflict()) absl::StrAppend(&text, ", id and words disagree");
+  if (statement.rule() == v1::MINED) absl::StrAppend(&text, ", ", statement.evidence());
   return text;
 }
 
@@ -104,12 +105,13 @@ void PrintStatements(const Statements& statements, Page* page) {
                {"holds for", false, false, true},
                {"how found", false, true}});
   for (const v1::Statement& statement : statements) {
-    std::string stated = statement.value();
+    // The words of a text are not what the archive says of its images.
+    std::string stated = statement.rule() == v1::MINED ? std::string() : statement.value();
     if (!statement.stated_id().empty() && statement.stated_id() != statement.term()) {
       absl::StrAppend(&stated, " <", statement.stated_id(), ">");
     }
     table.AddRow({statement.field(), stated, statement.term(),
-                  statement.label() == statement.value() ? "" : statement.label(), statement.role(),
+                  statement.label() == stated ? "" : statement.label(), statement.role(),
                   statement.group() > 0 ? absl::StrCat(statement.group()) : "", statement.scope(),
                   EvidenceOf(statement)});
   }

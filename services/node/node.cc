@@ -184,7 +184,7 @@ absl::Status Node::Parts::Open() {
 
 std::vector<std::string> Node::Parts::NamesOf(const Field& field, absl::string_view text) const {
   if (IsGeneField(field)) return GenesCalled(text, genes->Current().get());
-  if (field.name == "cell_line") {
+  if (field.name == "cell_line" || field.name == "mined_cell_line") {
     std::string line = CellLineCalled(text, ontologies->CurrentCellLines().get());
     return line.empty() ? std::vector<std::string>() : std::vector<std::string>{std::move(line)};
   }
@@ -199,6 +199,9 @@ NormaliserParts Node::Parts::NormalisationParts() const {
   parts.declared = declared_terms;
   parts.lexical = ontologies->CertainCandidate(parts.terms);
   parts.cell_lines = ontologies->CurrentCellLines();
+  parts.mine = Ontologies::TextMining(parts.terms, parts.cell_lines);
+  parts.mined_fields = Ontologies::MinedFields();
+  parts.vocabulary = Ontologies::VocabularyRelease();
   parts.ontologies = Ontologies::FieldTable();
   parts.study = [this](const ImageSet& set) -> std::optional<Study> {
     absl::StatusOr<StoredRecord> stored = store->Get({set.source, set.study, ""});

@@ -10,6 +10,7 @@ namespace parfocal {
 std::string ReleaseOf(const NormaliserParts& parts) {
   std::string release =
       absl::StrCat("rules ", kNormaliserRules, ", terms ", parts.terms->release());
+  if (!parts.vocabulary.empty()) absl::StrAppend(&release, ", words ", parts.vocabulary);
   if (parts.declared != nullptr)
     absl::StrAppend(&release, ", declared ", parts.declared->release());
   if (parts.genes != nullptr) absl::StrAppend(&release, ", genes ", parts.genes->release());

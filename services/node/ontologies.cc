@@ -3,6 +3,9 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "parfocal/mining/text_miner.h"
 #include "parfocal/schema/schema.h"
 
 namespace parfocal {
@@ -74,6 +77,29 @@ LexicalRule Ontologies::CertainCandidate(std::shared_ptr<const TermLookup> terms
   };
 }
 
+MiningRule Ontologies::TextMining(std::shared_ptr<const TermLookup> terms,
+                                  std::shared_ptr<const CellLines> lines) {
+  auto miner = std::make_shared<const TextMiner>(std::move(terms), std::move(lines), FieldTable(),
+                                                 MiningVocabulary::Standard());
+  return [miner](absl::string_view field, absl::string_view title, absl::string_view description) {
+    return miner->Mine(field, title, description);
+  };
+}
+
+std::vector<std::string> Ontologies::MinedFields() {
+  std::vector<std::string> fields;
+  for (const Field& field : Fields()) {
+    absl::string_view base = field.name;
+    if (field.mined && absl::ConsumePrefix(&base, kMinedPrefix)) fields.emplace_back(base);
+  }
+  return fields;
+}
+
+std::string Ontologies::VocabularyRelease() {
+  return absl::StrCat(WordVocabulary::Standard()->release(), " ",
+                      MiningVocabulary::Standard()->release());
+}
+
 std::shared_ptr<const CellLines> Ontologies::CurrentCellLines() const {
   const std::shared_ptr<const TermLookup> terms = Current();
   MutexLock lock(&lines_mu_);
@@ -88,7 +114,7 @@ std::shared_ptr<const CellLines> Ontologies::CurrentCellLines() const {
 FieldOntologies Ontologies::FieldTable() {
   FieldOntologies table;
   for (const Field& field : Fields()) {
-    if (field.stated || field.ontologies.empty()) continue;
+    if (field.stated || field.mined || field.ontologies.empty()) continue;
     std::vector<std::string>& prefixes = table[std::string(field.name)];
     for (absl::string_view prefix : field.ontologies) prefixes.emplace_back(prefix);
   }

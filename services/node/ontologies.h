@@ -41,6 +41,13 @@ class Ontologies {
   // of `terms`, if it is one alone (a statement has one term).
   LexicalRule CertainCandidate(std::shared_ptr<const TermLookup> terms);
 
+  // What the normaliser finds in texts, with the names of the release of `terms`; in which fields;
+  // and a name for the tables of words that it and the lexical rule use.
+  static MiningRule TextMining(std::shared_ptr<const TermLookup> terms,
+                               std::shared_ptr<const CellLines> lines);
+  static std::vector<std::string> MinedFields();
+  static std::string VocabularyRelease();
+
   // See LoadOntologies. Files that did not change since the last release are not parsed again.
   absl::StatusOr<LoadReport> Load(
       const std::vector<std::string>& paths,

@@ -20,7 +20,9 @@ constexpr size_t kCandidates = 3;
 constexpr size_t kKeptLists = 3;
 
 // Words are looked up in these; elsewhere nothing can be unmapped.
-bool IsMapped(const Field& field) { return !field.stated && !field.ontologies.empty(); }
+bool IsMapped(const Field& field) {
+  return !field.stated && !field.mined && !field.ontologies.empty();
+}
 
 BoundQuery Carrying(const WaitingWords& waiting) {
   BoundQuery query;

@@ -79,8 +79,17 @@ TEST(SchemaTest, FieldsAreConsistent) {
       EXPECT_EQ(field.base, field.id);
     }
     // Every term field can be asked for what the archive stated.
-    if (field.kind == FieldKind::kTerm && !field.stated) {
+    if (field.kind == FieldKind::kTerm && !field.stated && !field.mined) {
       EXPECT_NE(field.twin, field.id);
+    }
+    // What texts name has no twin, and weighs less than the field that archives fill.
+    if (field.mined) {
+      EXPECT_EQ(field.twin, field.id);
+      ASSERT_EQ(field.name.substr(0, 6), "mined_");
+      const Field* const base = FindField(field.name.substr(6));
+      ASSERT_NE(base, nullptr);
+      EXPECT_LT(field.weight, base->weight);
+      EXPECT_EQ(field.ontologies, base->ontologies);
     }
   }
   EXPECT_EQ(FindField("attribute"), nullptr);
@@ -140,6 +149,20 @@ TEST(SchemaTest, StatementGivesItsFieldAndItsTwin) {
 
   set.statements[0].origin = Origin::kInferred;
   EXPECT_THAT(ValuesOf(set), ElementsAre(Pair("organism", "EX:1")));
+}
+
+TEST(SchemaTest, WhatATextNamesIsInItsOwnFieldAlone) {
+  Study study;
+  Statement mined = Said("mined_organism", "mice", "", "EX:1", "Mus");
+  mined.origin = Origin::kInferred;
+  mined.rule = TermRule::kMined;
+  study.statements = {mined};
+  std::vector<std::string> fields;
+  ForEachFieldValue(study, [&](const FieldValue& value, absl::string_view) {
+    if (value.key == "EX:1") fields.push_back(std::string(Fields()[value.field].name));
+    EXPECT_NE(value.key, "mice");
+  });
+  EXPECT_THAT(fields, ElementsAre("mined_organism"));
 }
 
 TEST(SchemaTest, GenesHaveNoClosureAndTheUmbrellaHoldsEveryRole) {

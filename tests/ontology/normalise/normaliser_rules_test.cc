@@ -434,6 +434,78 @@ TEST(WitnessTest, WhatADefinitionSuppliedIsKeptUpToTheFirstSemicolon) {
   EXPECT_EQ(WitnessOf(evidence), "");
 }
 
+// A rule that finds a term wherever a text has one word of four letters.
+std::vector<MinedTerm> FindInTexts(absl::string_view field, absl::string_view title,
+                                   absl::string_view description) {
+  if (title != "mice" && description != "mice") return {};
+  return {{absl::StrCat("EX:", field), "a label", "mice", 0.96f, "in the text: \"mice\""}};
+}
+
+NormaliserParts MiningParts() {
+  NormaliserParts parts;
+  parts.terms = Terms();
+  parts.ontologies = {{"organism", {"NCBITaxon"}}, {"imaging_method", {"FBbi"}}};
+  parts.mine = FindInTexts;
+  parts.mined_fields = {"organism", "imaging_method"};
+  return parts;
+}
+
+std::vector<std::string> FieldsOf(const Record& record) {
+  std::vector<std::string> out;
+  for (const Statement& s : std::get<Study>(record).statements) out.push_back(s.field);
+  return out;
+}
+
+TEST(MiningTest, WhatAStudyLeavesUnsaidIsLookedForInItsTexts) {
+  Study study;
+  study.title = "mice";
+  Statement said;
+  said.field = "organism";
+  said.value = "human";
+  study.statements = {said};
+  Record record = study;
+  Normaliser normaliser(MiningParts());
+  normaliser.Normalise(&record);
+  ASSERT_THAT(FieldsOf(record), ::testing::ElementsAre("organism", "mined_imaging_method"));
+  const Statement& mined = std::get<Study>(record).statements[1];
+  EXPECT_EQ(mined.value, "mice");
+  EXPECT_EQ(mined.term, "EX:imaging_method");
+  EXPECT_EQ(mined.label, "a label");
+  EXPECT_EQ(mined.origin, Origin::kInferred);
+  EXPECT_EQ(mined.rule, TermRule::kMined);
+  EXPECT_FLOAT_EQ(mined.confidence, 0.96f);
+  EXPECT_EQ(mined.evidence, "in the text: \"mice\"");
+  EXPECT_TRUE(mined.stated_id.empty());
+}
+
+TEST(MiningTest, NormalisingAgainGivesTheSame) {
+  Study study;
+  study.title = "mice";
+  Record record = study;
+  Normaliser normaliser(MiningParts());
+  normaliser.Normalise(&record);
+  const Record once = record;
+  normaliser.Normalise(&record);
+  EXPECT_EQ(record, once);
+  ASSERT_EQ(FieldsOf(record).size(), 2u);
+  // Without the rule, nothing of it is left.
+  NormaliserParts parts = MiningParts();
+  parts.mine = nullptr;
+  Normaliser without(std::move(parts));
+  without.Normalise(&record);
+  EXPECT_THAT(FieldsOf(record), ::testing::IsEmpty());
+}
+
+TEST(MiningTest, RowsOfScreensSayItForThemselves) {
+  Study study;
+  study.title = "mice";
+  study.blocks.emplace_back();
+  Record record = study;
+  Normaliser normaliser(MiningParts());
+  normaliser.Normalise(&record);
+  EXPECT_THAT(FieldsOf(record), ::testing::IsEmpty());
+}
+
 TEST(WitnessTest, IsFoundAtTheBeginningOnly) {
   const std::string witness = ManyIdsWitness(12);
   EXPECT_EQ(WitnessOf(witness), witness);

@@ -59,6 +59,9 @@ struct Field {
   FieldId twin = 0;
   // Case, hyphens or blanks make another value.
   bool exact_spelling = false;
+  // What the texts of a study name, where it states no value of the field behind "mined_": never
+  // stated, so without a twin, and in no other field.
+  bool mined = false;
 };
 
 // All fields, by id; the stated_ twins of kTerm fields follow the fields proper.

@@ -92,6 +92,9 @@ class WordVocabulary {
   // holds.
   OntologyVocabulary For(absl::string_view ontology) const;
 
+  // Names the content of the tables.
+  const std::string& release() const { return release_; }
+
  private:
   struct Row {
     std::vector<std::string> ontologies;  // Empty: all.
@@ -102,6 +105,7 @@ class WordVocabulary {
   static absl::StatusOr<Row> ParseRow(const std::string& table, absl::string_view line);
   std::vector<const Row*> RowsFor(absl::string_view table, absl::string_view ontology) const;
   Rows tables_;
+  std::string release_;
 };
 
 }  // namespace parfocal

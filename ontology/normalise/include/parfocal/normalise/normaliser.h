@@ -39,9 +39,24 @@ struct LexicalTerm {
 using LexicalRule = std::function<std::optional<LexicalTerm>(
     absl::string_view words, const std::vector<std::string>& ontologies)>;
 
+// A term that a text names (rule kMined).
+struct MinedTerm {
+  std::string id;
+  std::string label;
+  std::string words;  // As they stand in the text.
+  float confidence = 0;
+  std::string evidence;  // Where they stand: 'in the title: "mice"'.
+};
+// The terms of `field` that the title and the description of a study name.
+using MiningRule = std::function<std::vector<MinedTerm>(
+    absl::string_view field, absl::string_view title, absl::string_view description)>;
+
+// What texts name is a field of its own, so that no other ever holds it: "mined_organism".
+inline constexpr char kMinedPrefix[] = "mined_";
+
 // Version of the rules: raise it when the same parts would give other terms than before, so that
 // nodes normalise their records anew.
-inline constexpr int kNormaliserRules = 4;
+inline constexpr int kNormaliserRules = 5;
 
 // What a Normaliser works with. All but `terms` may be missing: the rules that need it then do not
 // hold. All are immutable and of one state, so that equal parts give equal answers.
@@ -52,6 +67,11 @@ struct NormaliserParts {
   std::shared_ptr<const DeclaredTerms> declared;
   std::shared_ptr<const CellLines> cell_lines;
   LexicalRule lexical;
+  // For studies without a statement of one of `mined_fields`.
+  MiningRule mine;
+  std::vector<std::string> mined_fields;
+  // Names the tables of words that `lexical` and `mine` use.
+  std::string vocabulary;
   StudyLookup study;
   FieldOntologies ontologies;
 };
@@ -76,6 +96,10 @@ struct NormaliserParts {
 // "sample" whose sample is a cell line gets the role "cell_line"; the species of a line is added as
 // an inferred statement of the field "cell_line_organism" where the record does not state it, and
 // an organism of the sample that is no relative of it is flagged.
+//
+// A study that says nothing of one of the mined fields gets what its title and description name, as
+// inferred statements of the field kMinedPrefix + name, at the end. Not a study of several screens
+// or experiments: its rows say it for themselves.
 //
 // Never changes `value`, `stated_id` or `origin` of what is stated. The outcome depends on the
 // record, its study and the parts alone: not on other records, pages or the order in which records
