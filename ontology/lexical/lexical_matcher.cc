@@ -142,7 +142,8 @@ LexicalMatch MatchOne(const NameIndex& index, absl::string_view text, size_t lim
     match.candidates.push_back(std::move(candidate));
   }
   if (!two.empty()) {
-    match.accepted = std::min(two.size(), match.candidates.size());
+    // One of two terms is no answer.
+    match.accepted = two.size() <= match.candidates.size() ? two.size() : 0;
     return match;
   }
   const LexicalCandidate& first = match.candidates[0];
@@ -175,16 +176,23 @@ std::shared_ptr<const NameIndex> LexicalMatcher::IndexOf(const std::string& onto
   std::shared_ptr<Slot> slot;
   {
     MutexLock lock(&mu_);
-    // Names that no ontology has cannot fill the memory.
-    if (slots_.size() >= 2 * kMaxOntologies && !slots_.contains(ontology)) slots_.clear();
     std::shared_ptr<Slot>& known = slots_[ontology];
     if (known == nullptr) known = std::make_shared<Slot>();
     slot = known;
   }
-  MutexLock lock(&slot->mu);
-  if (slot->index == nullptr)
-    slot->index = std::make_shared<NameIndex>(*terms_, ontology, vocabulary_->For(ontology));
-  return slot->index;
+  std::shared_ptr<const NameIndex> index;
+  {
+    MutexLock lock(&slot->mu);
+    if (slot->index == nullptr)
+      slot->index = std::make_shared<NameIndex>(*terms_, ontology, vocabulary_->For(ontology));
+    index = slot->index;
+  }
+  if (!index->names().empty()) return index;
+  // A prefix that no ontology has takes no place, or callers could drive out those that have names.
+  MutexLock lock(&mu_);
+  const auto known = slots_.find(ontology);
+  if (known != slots_.end() && known->second == slot) slots_.erase(known);
+  return index;
 }
 
 size_t LexicalMatcher::Prepare(const std::vector<std::string>& ontologies) const {

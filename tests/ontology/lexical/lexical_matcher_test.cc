@@ -1,5 +1,7 @@
 #include "parfocal/lexical/lexical_matcher.h"
 
+#include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,6 +80,56 @@ TEST(LexicalMatcherTest, NamesTheRuleOfAnEqualName) {
     EXPECT_EQ(match.candidates[0].rule, row.rule);
     EXPECT_EQ(match.accepted, 1u);
   }
+}
+
+// Counts how often the names of an ontology are read.
+class CountingTerms final : public TermLookup {
+ public:
+  std::string release() const override { return terms_->release(); }
+  std::optional<Term> Find(absl::string_view id) const override { return terms_->Find(id); }
+  std::optional<std::string> LabelOf(absl::string_view id) const override {
+    return terms_->LabelOf(id);
+  }
+  std::vector<TermMatch> Exact(absl::string_view text,
+                               const std::vector<std::string>& ontologies) const override {
+    return terms_->Exact(text, ontologies);
+  }
+  std::vector<std::string> Ancestors(absl::string_view id) const override {
+    return terms_->Ancestors(id);
+  }
+  std::vector<std::string> Descendants(absl::string_view id, size_t limit) const override {
+    return terms_->Descendants(id, limit);
+  }
+  std::vector<TermMatch> Suggest(absl::string_view prefix, const std::vector<std::string>& of,
+                                 size_t limit) const override {
+    return terms_->Suggest(prefix, of, limit);
+  }
+  void Visit(absl::string_view ontology,
+             const std::function<bool(const Term&)>& visit) const override {
+    if (ontology == "CMPO") ++visits;
+    terms_->Visit(ontology, visit);
+  }
+  mutable std::atomic<int> visits = 0;
+
+ private:
+  const std::shared_ptr<const TermLookup> terms_ = Phenotypes();
+};
+
+TEST(LexicalMatcherTest, PrefixesThatNoOntologyHasDriveNoneOut) {
+  const auto terms = std::make_shared<CountingTerms>();
+  const LexicalMatcher matcher(terms, {"CMPO"}, WordVocabulary::Standard());
+  ASSERT_THAT(matcher.Match("round cells", {}, 1), testing::IsOk());
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_THAT(matcher.Match("round cells", {absl::StrCat("None", i)}, 1), testing::IsOk());
+  }
+  ASSERT_THAT(matcher.Match("round cells", {}, 1), testing::IsOk());
+  EXPECT_EQ(terms->visits, 1);
+}
+
+TEST(LexicalMatcherTest, HalfOfWhatWordsMeanIsNotAccepted) {
+  constexpr absl::string_view kTwo = "round cells and fewer filopodia";
+  ASSERT_EQ(Matcher().Match(kTwo, {"CMPO"}, 2)->accepted, 2u);
+  EXPECT_EQ(Matcher().Match(kTwo, {"CMPO"}, 1)->accepted, 0u);
 }
 
 TEST(LexicalMatcherTest, ReadsWordsThatMeanTheSame) {
