@@ -122,6 +122,8 @@ std::vector<bool> FieldReader::Masked(const std::vector<TextWord>& words) const 
 FieldReader::Found FieldReader::At(const std::vector<TextWord>& words, size_t begin,
                                    const std::vector<bool>& masked) const {
   if (masked[begin]) return {};
+  // "CHO-K1" is not K1.
+  if (lines_ != nullptr && words[begin].hyphened) return {};
   size_t longest = 1;
   while (longest < TextMiner::kMaxNameWords && begin + longest < words.size() &&
          words[begin + longest].joined && !masked[begin + longest]) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "field_reader.h"
 #include "mention_choice.h"
 
@@ -49,7 +50,10 @@ std::vector<MinedTerm> TextMiner::Mine(absl::string_view field, absl::string_vie
                                        absl::string_view description) const {
   for (const auto& [name, miner] : fields_) {
     if (name != field) continue;
-    return miner->Mine(TextWordsOf(title.substr(0, kMaxTextBytes), kMaxWords),
+    // A title of one word is an accession or the name of a file.
+    title = absl::StripAsciiWhitespace(title.substr(0, kMaxTextBytes));
+    if (title.find(' ') == title.npos) title = "";
+    return miner->Mine(TextWordsOf(title, kMaxWords),
                        TextWordsOf(description.substr(0, kMaxTextBytes), kMaxWords));
   }
   return {};

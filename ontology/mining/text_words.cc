@@ -61,6 +61,8 @@ std::vector<TextWord> TextWordsOf(absl::string_view text, size_t limit) {
     if (!out.empty()) {
       const absl::string_view between = text.substr(end, begin - end);
       word.joined = Joins(between, out.back().raw);
+      word.hyphened = word.joined && !absl::ascii_isspace(static_cast<unsigned char>(between[0])) &&
+                      between != "\xc2\xa0" && between[0] != '.';
       word.bracketed = OpensBracket(between);
     }
     end = i;

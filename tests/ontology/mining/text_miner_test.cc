@@ -118,16 +118,18 @@ TEST(TextMinerTest, WhatATitleNames) {
       {"organism", "Embryos of house mouses", {"21"}},
       {"organism", "Danio\xc2\xa0rerio, day 2", {"24"}},
       {"organism", "\xe2\x80\x9cMus musculus\xe2\x80\x9d", {"21"}},
+      // A title of one word is an accession.
+      {"organism", "12-Zebrafish-Fins", {}},
       // The longest name, and of two on one branch the more specific.
       {"organism", "Mus musculus castaneus", {"22"}},
       {"organism", "Mouse (Mus musculus castaneus)", {"22"}},
       // Word boundaries, and no name across a full stop.
-      {"organism", "Mousetraps", {}},
+      {"organism", "Mousetraps here", {}},
       {"organism", "Gene mus. Musculus fibres; a House. Mouse", {"21"}},
       {"organism", "A house. mouse", {"21"}},
       {"organism", "Danio. rerio", {}},
       // Genera share names with much else, and species begin with a capital.
-      {"organism", "Cancer", {}},
+      {"organism", "Cancer cells", {}},
       {"organism", "Lens of the eye", {}},
       {"organism", "a data set", {}},
       {"organism", "Data set", {"33"}},
@@ -157,6 +159,7 @@ TEST(TextMinerTest, WhatATitleNames) {
       {"cell_line", "HeLa cells", {"2"}},
       {"cell_line", "U2OS cells and U-2 OS cells", {"3"}},
       {"cell_line", "HeLa plasmid", {}},
+      {"cell_line", "Sub-HeLa cells", {}},
       {"cell_line", "stem cells", {}},
       {"anatomy", "The brain", {}},
       {"organism", "", {}},
@@ -173,15 +176,15 @@ TEST(TextMinerTest, APlaceGivesItsConfidence) {
     const char* description;
     std::vector<std::pair<std::string, float>> found;
   } rows[] = {
-      {"Mice", "Zebrafish.", {{"21", 0.9f}, {"24", 0.6f}}},
+      {"Young mice", "Zebrafish.", {{"21", 0.9f}, {"24", 0.6f}}},
       {"", "Zebrafish. Zebrafish.", {{"24", 0.8f}}},
       {"", "Zebrafish.", {{"24", 0.7f}}},
       {"", "Zebrafish, mice.", {{"24", 0.6f}, {"21", 0.6f}}},
       // Weak ones: in the title, once; often is below the threshold, as no row names it.
-      {"Human", "", {{"23", 0.55f}}},
+      {"Human skin", "", {{"23", 0.55f}}},
       {"", "Human.", {{"23", 0.52f}}},
       {"", "Human. Human.", {}},
-      {"Human", "Zebrafish.", {{"24", 0.6f}}},
+      {"Human skin", "Zebrafish.", {{"24", 0.6f}}},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(absl::StrCat(row.title, "|", row.description));
@@ -260,7 +263,7 @@ TEST(TextMinerTest, TheStandardTableOnOrdinarySentences) {
 TEST(TextMinerTest, WithoutCellLinesThatFieldIsNotMined) {
   const TextMiner miner(Terms(), nullptr, Ontologies(), Rules());
   EXPECT_THAT(miner.Mine("cell_line", "HeLa cells", ""), IsEmpty());
-  EXPECT_EQ(miner.Mine("organism", "Mice", "").size(), 1u);
+  EXPECT_EQ(miner.Mine("organism", "Young mice", "").size(), 1u);
 }
 
 }  // namespace

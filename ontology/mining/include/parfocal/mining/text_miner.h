@@ -5,9 +5,10 @@
 // A name is a label or exact synonym of one term of the field's ontologies (cell lines: any name of
 // one line), or a phrase of the vocabulary; it stands between word boundaries, within one sentence,
 // and the longest name holds. Names in masked phrases ("goat serum"), beside words that deny them,
-// or of too few words are passed over; "C. elegans" is the species of that initial which the text
-// names in full. Of a term and one above it the more specific is kept. Where a term stands
-// (MentionPlace) gives its confidence; terms below the field's threshold are left out.
+// or of too few words are passed over, and so are titles of one word (accessions); "C. elegans" is
+// the species of that initial which the text names in full. Of a term and one above it the more
+// specific is kept. Where a term stands (MentionPlace) gives its confidence; terms below the
+// field's threshold are left out.
 //
 // Thread safety: immutable; any thread may call it.
 #pragma once
