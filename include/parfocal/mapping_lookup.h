@@ -10,9 +10,22 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace parfocal {
+
+// What names of genes mean is decided for one species each, since every species has names of its
+// own: under the field `gene@` and the taxon's CURIE.
+inline constexpr absl::string_view kGeneDecisions = "gene@";
+inline std::string GeneDecisionField(absl::string_view species) {
+  return absl::StrCat(kGeneDecisions, species);
+}
+// The schema field of the words that a decision under `field` is about.
+inline absl::string_view SchemaFieldOf(absl::string_view field) {
+  const bool genes = field.substr(0, kGeneDecisions.size()) == kGeneDecisions;
+  return genes ? field.substr(0, kGeneDecisions.size() - 1) : field;
+}
 
 // What a decision or a mapping set says that words mean.
 struct MappedTerm {
@@ -47,6 +60,9 @@ class MappingLookup {
 
   // Names the state; equal states answer equally.
   virtual std::string release() const = 0;
+  // Names what of the state normalisation depends on: states of one name give equal answers to all
+  // but Bridges. Bridges, and who decided when, change `release` alone.
+  virtual std::string normalisation_release() const = 0;
 
   // What a curator decided about these words in this field (words without regard to case and white
   // space). nullopt if nobody has.

@@ -131,6 +131,12 @@ absl::StatusOr<size_t> ReadFrames(absl::string_view text, const std::string& pat
 
 }  // namespace
 
+absl::Status DecisionLog::CopyTo(const std::string& path) const {
+  if (failed_) return absl::UnavailableError(absl::StrCat(path_, ": an earlier write failed"));
+  PARFOCAL_ASSIGN_OR_RETURN(const std::string text, internal::ReadWholeFile(path_));
+  return internal::WriteDurably(path, text);
+}
+
 absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(
     const std::string& path, std::vector<CuratorDecision>* decisions) {
   decisions->clear();

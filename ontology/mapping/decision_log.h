@@ -32,6 +32,9 @@ class DecisionLog {
   // on for good: what is on disk is known again only when the file is opened anew.
   absl::Status Append(const std::vector<CuratorDecision>& decisions);
 
+  // Writes all that was acknowledged into another file. UNAVAILABLE.
+  absl::Status CopyTo(const std::string& path) const;
+
  private:
   DecisionLog(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
 

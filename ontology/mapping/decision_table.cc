@@ -96,6 +96,19 @@ RowMeaning MeaningOf(const CuratorDecision& decision) {
   return meaning;
 }
 
+// A hash of what holds for `key`; 0 if nothing does.
+uint64_t HashOf(absl::string_view key, const DecisionTable::State& state) {
+  if (state.accepted == nullptr && state.rejected.empty()) return 0;
+  std::vector<absl::string_view> rejected;
+  for (const DecisionTable::DecisionPtr& d : state.rejected) rejected.push_back(d->term);
+  std::sort(rejected.begin(), rejected.end());
+  std::string content(key);
+  if (state.accepted != nullptr)
+    absl::StrAppend(&content, "\nis ", state.accepted->term, "\n", state.accepted->label);
+  for (const absl::string_view term : rejected) absl::StrAppend(&content, "\nnot ", term);
+  return XXH3_64bits(content.data(), content.size());
+}
+
 }  // namespace
 
 void DecisionTable::Add(const CuratorDecision& decision) {
@@ -103,7 +116,16 @@ void DecisionTable::Add(const CuratorDecision& decision) {
   history_.push_back(added);
   const std::string content = absl::StrJoin(CellsOf(decision), "\t");
   fingerprint_ = XXH3_64bits_withSeed(content.data(), content.size(), fingerprint_);
-  State& state = states_[KeyOf(decision.field, decision.words)];
+  const std::string key = KeyOf(decision.field, decision.words);
+  State& state = states_[key];
+  holding_ -= HashOf(key, state);
+  Change(added, &state);
+  holding_ += HashOf(key, state);
+}
+
+void DecisionTable::Change(const DecisionPtr& added, State* changed) {
+  const CuratorDecision& decision = *added;
+  State& state = *changed;
   state.rejected.erase(
       std::remove_if(state.rejected.begin(), state.rejected.end(),
                      [&](const DecisionPtr& old) { return old->term == decision.term; }),
@@ -219,6 +241,8 @@ absl::StatusOr<CuratorDecision> DecisionOfRow(const MappingSet& set, size_t row,
           absl::StrCat(slot, " '", text, "' is no ", whole ? "time (RFC 3339)" : "date"));
     break;
   }
+  // Micro-seconds are what the file keeps.
+  decision.when = absl::FromUnixMicros(absl::ToUnixMicros(decision.when));
   if (decision.when > now) return absl::InvalidArgumentError("was decided in the future");
   PARFOCAL_RETURN_IF_ERROR(CheckDecision(decision));
   return decision;

@@ -39,11 +39,16 @@ class DecisionTable {
   MappingSet AsSet(bool term_requests_only) const;
   // Names the history.
   uint64_t fingerprint() const { return fingerprint_; }
+  // Names what holds, whoever decided it, when and in which order.
+  uint64_t holding_fingerprint() const { return holding_; }
   size_t memory_bytes() const;
 
  private:
+  static void Change(const DecisionPtr& added, State* changed);
+
   std::vector<DecisionPtr> history_;
   uint64_t fingerprint_ = 0;
+  uint64_t holding_ = 0;  // Sum of the hashes of `states_`.
   absl::flat_hash_map<std::string, State> states_;
 };
 

@@ -103,6 +103,9 @@ MappingSnapshot::MappingSnapshot(std::shared_ptr<const SetIndex> sets,
     : sets_(std::move(sets)), decisions_(std::move(decisions)) {
   release_ = absl::StrCat(sets_->fingerprint(), "-",
                           absl::Hex(decisions_->fingerprint(), absl::kZeroPad16));
+  normalisation_release_ =
+      absl::StrCat(sets_->used_fingerprint(), "-",
+                   absl::Hex(decisions_->holding_fingerprint(), absl::kZeroPad16));
 }
 
 MappingSnapshot::~MappingSnapshot() = default;

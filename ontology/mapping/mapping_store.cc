@@ -78,10 +78,6 @@ absl::StatusOr<std::vector<std::string>> TablesIn(const std::vector<std::string>
   return files;
 }
 
-bool IsUsed(const MappingUse& use, const std::string& id) {
-  return use.words.count(id) > 0 || use.terms.count(id) > 0;
-}
-
 }  // namespace
 
 std::vector<NamedSet> MappingStore::State::Named() const {
@@ -196,7 +192,8 @@ absl::StatusOr<MappingImportReport> MappingStore::State::ImportDecisions(
     const MappingSet& set, const MappingImport& options, MappingImportReport report) {
   report.set = std::string(kCuratorSet);
   report.rows.accepted = 0;
-  const absl::Time now = clock->Now();
+  // Micro-seconds are what the file keeps.
+  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(clock->Now()));
   std::vector<CuratorDecision> fresh;
   // What holds after each row, so that rows may follow from each other.
   DecisionTable table = *decisions;
@@ -250,11 +247,12 @@ absl::StatusOr<MappingImportReport> MappingStore::Import(absl::string_view conte
   report.set = set.id();
   const StoredSet* old = state_->stored.Imported(set.id());
   report.changed = old == nullptr || old->set->fingerprint() != set.fingerprint();
-  report.used = IsUsed(*state_->use, set.id());
   if (!report.changed) return report;
+  const std::string before = state_->index->used_fingerprint();
   PARFOCAL_RETURN_IF_ERROR(state_->stored.Put(
       {"", FingerprintOf(content), std::make_shared<const MappingSet>(std::move(set))}));
   state_->IndexSets();
+  report.used = state_->index->used_fingerprint() != before;
   return report;
 }
 
@@ -282,6 +280,12 @@ absl::StatusOr<CuratorDecision> MappingStore::Decide(CuratorDecision decision) {
   decision.when = absl::FromUnixMicros(absl::ToUnixMicros(state_->clock->Now()));
   PARFOCAL_RETURN_IF_ERROR(state_->Record({decision}));
   return decision;
+}
+
+absl::Status MappingStore::CopyTo(const std::string& dir) const {
+  MutexLock lock(&state_->writing);
+  PARFOCAL_RETURN_IF_ERROR(state_->stored.CopyImported(dir + "/sets"));
+  return state_->log->CopyTo(dir + "/decisions.log");
 }
 
 void MappingStore::SetDerived(std::vector<NamedSet> sets) {

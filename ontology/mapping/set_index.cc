@@ -16,6 +16,31 @@ const SetUse* FindUse(const std::map<std::string, SetUse>& uses, const NamedSet&
   return it == uses.end() ? nullptr : &it->second;
 }
 
+// A hash of texts, one after the other.
+class TextHash {
+ public:
+  TextHash() : state_(XXH3_createState()) { XXH3_64bits_reset(state_); }
+  ~TextHash() { XXH3_freeState(state_); }
+  TextHash(const TextHash&) = delete;
+  TextHash& operator=(const TextHash&) = delete;
+
+  void Add(absl::string_view text) { XXH3_64bits_update(state_, text.data(), text.size()); }
+  std::string Hex() const {
+    return absl::StrCat(absl::Hex(XXH3_64bits_digest(state_), absl::kZeroPad16));
+  }
+
+ private:
+  XXH3_state_t* const state_;
+};
+
+// A set that is not used still says what does not match.
+void AddDenials(const MappingSet& set, TextHash* hash) {
+  for (size_t row = 0; row < set.size(); ++row) {
+    if (!set.negated(row)) continue;
+    hash->Add(absl::StrCat(set.subject(row), "\t", set.object(row), "\t", set.words(row), "\n"));
+  }
+}
+
 }  // namespace
 
 SetIndex::SetIndex(std::vector<NamedSet> sets, std::shared_ptr<const MappingUse> use)
@@ -23,16 +48,21 @@ SetIndex::SetIndex(std::vector<NamedSet> sets, std::shared_ptr<const MappingUse>
   std::sort(sets_.begin(), sets_.end(),
             [](const NamedSet& a, const NamedSet& b) { return a.name < b.name; });
   uint32_t number = 0;
-  XXH3_state_t* hash = XXH3_createState();
-  XXH3_64bits_reset(hash);
-  XXH3_64bits_update(hash, use_->fingerprint.data(), use_->fingerprint.size());
+  TextHash all, used;
+  all.Add(use_->fingerprint);
+  used.Add(use_->fingerprint);
   for (const NamedSet& named : sets_) {
     const MappingSet& set = *named.set;
     words_use_.push_back(FindUse(use_->words, named));
     terms_use_.push_back(FindUse(use_->terms, named));
     begins_.push_back(number);
     const std::string content = absl::StrCat(named.name, "\n", set.fingerprint(), "\n");
-    XXH3_64bits_update(hash, content.data(), content.size());
+    all.Add(content);
+    if (words_use_.back() != nullptr || terms_use_.back() != nullptr) {
+      used.Add(content);
+    } else {
+      AddDenials(set, &used);
+    }
     for (size_t row = 0; row < set.size(); ++row, ++number) {
       if (set.literal(row)) words_.push_back({HashText(FoldText(set.words(row))), number});
       if (!set.subject(row).empty()) terms_.push_back({HashText(set.subject(row)), number});
@@ -40,8 +70,8 @@ SetIndex::SetIndex(std::vector<NamedSet> sets, std::shared_ptr<const MappingUse>
         terms_.push_back({HashText(set.object(row)), number});
     }
   }
-  fingerprint_ = absl::StrCat(absl::Hex(XXH3_64bits_digest(hash), absl::kZeroPad16));
-  XXH3_freeState(hash);
+  fingerprint_ = all.Hex();
+  used_fingerprint_ = used.Hex();
   std::sort(words_.begin(), words_.end());
   std::sort(terms_.begin(), terms_.end());
   words_.shrink_to_fit();

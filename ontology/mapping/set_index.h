@@ -29,6 +29,9 @@ class SetIndex {
   // The same for each row whose subject is these words.
   void OfWords(absl::string_view words, const std::function<void(size_t, size_t)>& visit) const;
   const std::string& fingerprint() const { return fingerprint_; }
+  // Names what of the sets can decide what words and foreign ids mean: those that are used, and
+  // what any other denies.
+  const std::string& used_fingerprint() const { return used_fingerprint_; }
   size_t memory_bytes() const;
 
  private:
@@ -51,6 +54,7 @@ class SetIndex {
   std::vector<Place> terms_;
   std::vector<Place> words_;
   std::string fingerprint_;
+  std::string used_fingerprint_;
 };
 
 }  // namespace parfocal

@@ -84,10 +84,21 @@ const StoredSet* StoredSets::Imported(const std::string& id) const {
   return nullptr;
 }
 
-std::string StoredSets::PathOf(const StoredSet& set) const {
+std::string StoredSets::FileOf(const StoredSet& set) {
   const std::string key = set.source.empty() ? absl::StrCat("id\n", set.set->id())
                                              : absl::StrCat("source\n", set.source);
-  return absl::StrCat(folder_, "/", FingerprintOf(key), ".set");
+  return absl::StrCat(FingerprintOf(key), ".set");
+}
+
+absl::Status StoredSets::CopyImported(const std::string& folder) const {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return absl::UnavailableError(absl::StrCat(folder, ": ", error.message()));
+  for (const StoredSet& set : sets_) {
+    if (!set.source.empty()) continue;
+    PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(folder + "/" + FileOf(set), Encode(set)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status StoredSets::Put(StoredSet set) {

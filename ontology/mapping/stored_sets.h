@@ -33,9 +33,12 @@ class StoredSets {
   absl::Status Put(StoredSet set);
   // Removes those of other sources; imported ones stay.
   absl::Status KeepSources(const std::vector<std::string>& sources);
+  // Writes the imported ones into another folder, which is made, as Open reads them.
+  absl::Status CopyImported(const std::string& folder) const;
 
  private:
-  std::string PathOf(const StoredSet& set) const;
+  static std::string FileOf(const StoredSet& set);
+  std::string PathOf(const StoredSet& set) const { return folder_ + "/" + FileOf(set); }
 
   std::string folder_;
   std::vector<StoredSet> sets_;

@@ -15,7 +15,7 @@ std::string ReleaseOf(const NormaliserParts& parts) {
     absl::StrAppend(&release, ", declared ", parts.declared->release());
   if (parts.genes != nullptr) absl::StrAppend(&release, ", genes ", parts.genes->release());
   if (parts.mappings != nullptr)
-    absl::StrAppend(&release, ", mappings ", parts.mappings->release());
+    absl::StrAppend(&release, ", mappings ", parts.mappings->normalisation_release());
   return release;
 }
 

@@ -54,6 +54,7 @@ class FakeMappingLookup final : public MappingLookup {
   }
 
   std::string release() const override { return release_; }
+  std::string normalisation_release() const override { return release_; }
   std::optional<MappedTerm> Decision(absl::string_view field,
                                      absl::string_view words) const override {
     const auto it = decisions_.find({std::string(field), Fold(words)});

@@ -287,6 +287,80 @@ TEST_F(MappingStoreTest, ConfiguredSetsThatAreGoneGoAndImportedOnesStayAndWin) {
   EXPECT_THAT(names(), ElementsAre("A", "B"));
 }
 
+TEST_F(MappingStoreTest, ACopyHasWhatPeopleGaveAndNothingElse) {
+  const std::string row = "subject_id\tpredicate_id\tobject_id\nMP:0000001\tskos:exactMatch\t";
+  WriteText(dir_ / "a.tsv", "#mapping_set_id: A\n" + row + "HP:0000001\n");
+  auto store = Open();
+  ASSERT_THAT(store->Load({dir_ / "a.tsv"}), IsOk());
+  ASSERT_THAT(store->Import("#mapping_set_id: B\n" + row + "HP:0000002\n", {}), IsOk());
+  ASSERT_THAT(store->Decide(Make(Verdict::kAccepted, "big", "CMPO:0000001")), IsOk());
+  ASSERT_THAT(store->Decide(Make(Verdict::kNoTerm, "odd", "")), IsOk());
+  ASSERT_THAT(store->CopyTo(dir_ / "copy"), IsOk());
+  ASSERT_THAT(store->Decide(Make(Verdict::kRejected, "big", "CMPO:0000001")), IsOk());
+  auto copy = Open(dir_ / "copy");
+  EXPECT_TRUE(warnings_.empty());
+  ASSERT_EQ(copy->Current()->sets().size(), 1u);
+  EXPECT_EQ(copy->Current()->sets()[0].name, "B");
+  EXPECT_THAT(Listed(*copy->Current(), {"", "", std::string(kCuratorSet), true}),
+              ElementsAre("1 0 big CMPO:0000001", "2 2 odd "));
+  WriteText(dir_ / "file", "");
+  EXPECT_THAT(store->CopyTo(dir_ / "file"), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+// By this name a node knows whether its records must be normalised anew.
+TEST_F(MappingStoreTest, TheNormalisationReleaseNamesWhatDecidesWordsAndNothingElse) {
+  MappingUse use;
+  use.words["words"] = SetUse();
+  clock_.Advance(absl::Nanoseconds(1234));  // Finer than what is kept.
+  auto store = Open(use);
+  const auto release = [&] { return store->Current()->normalisation_release(); };
+  std::vector<std::string> releases = {release()};
+  const auto changes = [&](bool wanted, const char* what) {
+    EXPECT_EQ(release() != releases.back(), wanted) << what;
+    releases.push_back(release());
+    const std::string whole = store->Current()->release();
+    store = Open(use);
+    EXPECT_EQ(release(), releases.back()) << "a reopening behind: " << what;
+    EXPECT_EQ(store->Current()->release(), whole) << "a reopening behind: " << what;
+  };
+  ASSERT_THAT(store->Decide(Make(Verdict::kAccepted, "big", "CMPO:0000001")), IsOk());
+  changes(true, "a decision");
+  ASSERT_THAT(store->Decide(Make(Verdict::kAccepted, "Big", "CMPO:0000001", "B. Other")), IsOk());
+  changes(false, "somebody agrees");
+  ASSERT_THAT(store->Decide(Make(Verdict::kRejected, "big", "CMPO:0000002")), IsOk());
+  changes(true, "a refusal");
+  const std::string undated = Table(
+      "subject_label|subject_category|predicate_id|object_id|author_label\n"
+      "odd|phenotype|skos:exactMatch|CMPO:0000003|A\n");
+  MappingImport decisions;
+  decisions.id = std::string(kCuratorSet);
+  ASSERT_THAT(store->Import(undated, decisions), IsOk());
+  changes(true, "an imported decision");
+  const std::string head = "subject_id\tpredicate_id\tpredicate_modifier\tobject_id\n";
+  const std::string row = "MP:0000001\tskos:exactMatch\t\tHP:0000001\n";
+  MappingImport set;
+  set.id = "bridges";
+  auto report = store->Import(head + row, set);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->changed);
+  EXPECT_FALSE(report->used);
+  changes(false, "a set of bridges");
+  report = store->Import(head + row + "MESH:D1\tskos:exactMatch\tNot\tCL:0000001\n", set);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->used);
+  changes(true, "what a set of bridges denies holds for all sets");
+  set.id = "words";
+  report = store->Import(head + row, set);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->used);
+  changes(true, "a set that is used");
+  ASSERT_THAT(store->Decide(Make(Verdict::kRejected, "odd", "CMPO:0000003")), IsOk());
+  changes(true, "an acceptance that ends");
+  ASSERT_THAT(store->Decide(Make(Verdict::kAccepted, "odd", "CMPO:0000003")), IsOk());
+  changes(true, "and holds again");
+  EXPECT_EQ(releases.back(), releases[releases.size() - 3]) << "what holds is what held before";
+}
+
 TEST_F(MappingStoreTest, AStoredSetThatIsDamagedIsSaidAndReadAgain) {
   WriteText(dir_ / "a.tsv",
             "#mapping_set_id: A\nsubject_id\tpredicate_id\tobject_id\n"

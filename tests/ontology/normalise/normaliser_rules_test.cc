@@ -44,6 +44,7 @@ class Mappings final : public MappingLookup {
   std::vector<std::string> rejected;
 
   std::string release() const override { return "mappings"; }
+  std::string normalisation_release() const override { return release(); }
   std::optional<MappedTerm> Decision(absl::string_view, absl::string_view w) const override {
     return At(decisions, w);
   }

@@ -63,6 +63,7 @@ class MappingSnapshot final : public MappingLookup {
                                                    const std::vector<CuratorDecision>& decisions);
 
   std::string release() const override { return release_; }
+  std::string normalisation_release() const override { return normalisation_release_; }
   std::optional<MappedTerm> Decision(absl::string_view field,
                                      absl::string_view words) const override;
   bool Rejected(absl::string_view field, absl::string_view words,
@@ -91,6 +92,7 @@ class MappingSnapshot final : public MappingLookup {
   std::shared_ptr<const SetIndex> sets_;
   std::shared_ptr<const DecisionTable> decisions_;
   std::string release_;
+  std::string normalisation_release_;
 };
 
 }  // namespace parfocal

@@ -36,7 +36,7 @@ struct MappingImportReport {
   SssomReport rows;
   int64_t decisions = 0;  // New ones; a decision that holds already is none.
   bool changed = false;   // Otherwise the same content was there already.
-  bool used = false;      // The set is used in normalisation, or decisions changed.
+  bool used = false;      // Records may have to be normalised anew.
 };
 
 struct MappingFileReport {
@@ -75,6 +75,11 @@ class MappingStore {
   // CheckDecision; UNAVAILABLE if it cannot be written. A decision that holds already is recorded
   // again: who agreed, and when, is worth knowing.
   absl::StatusOr<CuratorDecision> Decide(CuratorDecision decision);
+
+  // Writes what people gave to this store (decisions and imported sets; not what is read from the
+  // configured files) durably into `dir`, which is made: a store that is opened there has it. Waits
+  // for the change in hand. UNAVAILABLE if it cannot be written.
+  absl::Status CopyTo(const std::string& dir) const;
 
   // Sets that are made from something else and not kept, such as cross-references.
   void SetDerived(std::vector<NamedSet> sets);
