@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
 #include "database.h"
 #include "file_digest.h"
 #include "parfocal/atomic_file/atomic_file.h"
@@ -20,6 +22,7 @@ namespace fs = std::filesystem;
 using catalogue::FileDigest;
 
 constexpr char kManifestFile[] = "MANIFEST.parfocal";
+constexpr char kNodeFiles[] = "node/";
 constexpr size_t kMaxManifestBytes = size_t{64} << 20;
 
 absl::Status FromError(const std::error_code& error, absl::string_view what,
@@ -117,16 +120,29 @@ absl::Status CheckDigest(const std::string& path, const FileDigest& digest,
   return absl::OkStatus();
 }
 
+absl::Status CopyChecked(const std::string& checkpoint, const CheckpointFile& file,
+                         const std::string& to) {
+  const std::string from = Join(checkpoint, file.path);
+  PARFOCAL_ASSIGN_OR_RETURN(const FileDigest digest, catalogue::CopyFileDurably(from, to));
+  // Once more: the file may have changed since the verification.
+  return CheckDigest(from, digest, file);
+}
+
+absl::Status AddNodeFiles(const std::string& scratch, const AddFiles& add) {
+  if (!add) return absl::OkStatus();
+  const std::string folder = WithoutSlash(Join(scratch, kNodeFiles));
+  PARFOCAL_RETURN_IF_ERROR(MakeDirectory(folder));
+  PARFOCAL_RETURN_IF_ERROR(add(folder));
+  return catalogue::SyncDirectory(folder);
+}
+
 absl::Status CopyCatalogue(const std::string& checkpoint, const CheckpointManifest& manifest,
                            const std::string& to) {
   PARFOCAL_RETURN_IF_ERROR(MakeDirectory(to));
   PARFOCAL_RETURN_IF_ERROR(MakeDirectory(Join(to, catalogue::kDatabaseFolder)));
   for (const CheckpointFile& file : manifest.files) {
-    const std::string from = Join(checkpoint, file.path);
-    PARFOCAL_ASSIGN_OR_RETURN(const FileDigest digest,
-                              catalogue::CopyFileDurably(from, Join(to, file.path)));
-    // Once more: the file may have changed since the verification.
-    PARFOCAL_RETURN_IF_ERROR(CheckDigest(from, digest, file));
+    if (absl::StartsWith(file.path, kNodeFiles)) continue;
+    PARFOCAL_RETURN_IF_ERROR(CopyChecked(checkpoint, file, Join(to, file.path)));
   }
   PARFOCAL_RETURN_IF_ERROR(SyncDirectory(Join(to, catalogue::kDatabaseFolder)));
   return SyncDirectory(to);
@@ -135,8 +151,8 @@ absl::Status CopyCatalogue(const std::string& checkpoint, const CheckpointManife
 }  // namespace
 
 absl::StatusOr<CheckpointManifest> CreateCheckpoint(const RecordStore& store,
-                                                    const std::string& target_path,
-                                                    absl::Time now) {
+                                                    const std::string& target_path, absl::Time now,
+                                                    const AddFiles& add) {
   const auto* catalogue_store = dynamic_cast<const catalogue::RocksDbRecordStore*>(&store);
   if (catalogue_store == nullptr)
     return absl::InvalidArgumentError("checkpoint: the store is not on disk");
@@ -166,6 +182,7 @@ absl::StatusOr<CheckpointManifest> CreateCheckpoint(const RecordStore& store,
                                                            catalogue::kFormatFile),
                                                       Join(scratch.path(), catalogue::kFormatFile))
                                .status());
+  PARFOCAL_RETURN_IF_ERROR(AddNodeFiles(scratch.path(), add));
   PARFOCAL_ASSIGN_OR_RETURN(const auto paths, FilesBelow(scratch.path()));
   for (const std::string& path : paths) {
     PARFOCAL_ASSIGN_OR_RETURN(const FileDigest digest,
@@ -224,6 +241,29 @@ absl::StatusOr<CheckpointManifest> RestoreCheckpoint(const std::string& checkpoi
   PARFOCAL_RETURN_IF_ERROR(MoveDirectory(scratch.path(), target));
   scratch.Keep();
   return manifest;
+}
+
+absl::Status RestoreNodeFiles(const std::string& checkpoint_path,
+                              const std::string& data_directory) {
+  const std::string checkpoint = WithoutSlash(checkpoint_path);
+  PARFOCAL_ASSIGN_OR_RETURN(const CheckpointManifest manifest, ReadManifest(checkpoint));
+  std::set<std::string> folders;
+  for (const CheckpointFile& file : manifest.files) {
+    absl::string_view name = file.path;
+    if (!absl::ConsumePrefix(&name, kNodeFiles)) continue;
+    const std::string to = Join(WithoutSlash(data_directory), name);
+    if (fs::exists(fs::symlink_status(to)))
+      return absl::AlreadyExistsError(absl::StrCat("restore: ", to, " exists"));
+    for (size_t at = name.find('/'); at != absl::string_view::npos; at = name.find('/', at + 1)) {
+      const std::string folder = Join(WithoutSlash(data_directory), name.substr(0, at));
+      if (!folders.insert(folder).second || fs::exists(fs::symlink_status(folder))) continue;
+      PARFOCAL_RETURN_IF_ERROR(MakeDirectory(folder));
+    }
+    PARFOCAL_RETURN_IF_ERROR(CopyChecked(checkpoint, file, to));
+  }
+  for (const std::string& folder : folders)
+    PARFOCAL_RETURN_IF_ERROR(catalogue::SyncDirectory(folder));
+  return catalogue::SyncDirectory(WithoutSlash(data_directory));
 }
 
 }  // namespace parfocal

@@ -30,16 +30,22 @@ bool IsHexSha256(absl::string_view text) {
          });
 }
 
-// FORMAT, or db/ and a name that RocksDB gives: no way out of the checkpoint.
-bool IsCheckpointPath(absl::string_view path) {
-  if (path == kFormatFile) return true;
-  if (!absl::ConsumePrefix(&path, kDatabaseFolder) || !absl::ConsumePrefix(&path, "/"))
-    return false;
-  if (path.empty() || path[0] == '.' || path.size() > 255) return false;
-  return std::all_of(path.begin(), path.end(), [](char c) {
+bool IsPlainName(absl::string_view name) {
+  if (name.empty() || name[0] == '.' || name.size() > 255) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
            c == '-' || c == '_';
   });
+}
+
+// FORMAT, or db/ and a name that RocksDB gives, or node/ and a few names: no way out of the
+// checkpoint, nor out of a data directory.
+bool IsCheckpointPath(absl::string_view path) {
+  if (path == kFormatFile) return true;
+  const std::vector<absl::string_view> names = absl::StrSplit(path, '/');
+  if (!std::all_of(names.begin(), names.end(), IsPlainName)) return false;
+  if (names[0] == kDatabaseFolder) return names.size() == 2;
+  return names[0] == "node" && names.size() >= 2 && names.size() <= 5;
 }
 
 // Canonical decimal only, so that what parses prints to the same text.

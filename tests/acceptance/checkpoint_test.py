@@ -5,6 +5,10 @@ import time
 from node import Checks, Node, ROOT
 
 
+def decided(node):
+    return node.cli("mappings", "list", "--set", "curator").get("mappings", [])
+
+
 def main():
     checks = Checks("checkpoint")
     node = Node(sys.argv[1])
@@ -16,6 +20,12 @@ def main():
         node.cli("harvest", "first", check=False)
         node.cli("source", "add", "second", "--connector", "idr", "--location", str(sample / "idr"))
         node.cli("harvest", "second", "--no-wait")
+        bridges = node.directory / "bridges.tsv"
+        bridges.write_text("#mapping_set_id: urn:test:bridges\nsubject_id\tpredicate_id\tobject_id\n"
+                           "MP:0000001\tskos:exactMatch\tHP:0000001\n")
+        node.cli("mappings", "import", str(bridges))
+        node.cli("mappings", "accept", "--field", "phenotype", "--words", "words of nobody", "--no-term",
+                 "--author", "A. Curator")
         target = str(node.directory / "checkpoint")
         made = node.cli("checkpoint", target)
         checks.true("a sequence is named", int(made.get("sequence", 0)) > 0)
@@ -38,6 +48,11 @@ def main():
             answer.pop("revision", None)
             answer.pop("nextPageToken", None)
         checks.equal("answers about what was there", mine, theirs)
+        kept = [(m["subjectLabel"], m["author"], m["date"]) for m in decided(other)]
+        checks.equal("decisions of curators", kept, [(m["subjectLabel"], m["author"], m["date"]) for m in decided(node)])
+        checks.equal("one of them", len(kept), 1)
+        sets = [s["id"] for s in other.cli("mappings", "sets").get("sets", [])]
+        checks.equal("the imported mapping set", sets, ["urn:test:bridges"])
         damaged = next(p for p in sorted((node.directory / "checkpoint").rglob("*.sst")))
         copy = damaged.read_bytes()
         damaged.unlink()

@@ -228,6 +228,40 @@ TEST_F(CheckpointTest, OverwritesNothing) {
   EXPECT_FALSE(fs::exists(dir_ / "no"));
 }
 
+TEST_F(CheckpointTest, CarriesWhatElseTheNodeCannotMakeAgain) {
+  const auto add = [&](const std::string& folder) {
+    fs::create_directories(folder + "/notes/deep");
+    std::ofstream(folder + "/notes/a.log") << "first";
+    std::ofstream(folder + "/notes/deep/b") << "second";
+    Commit(50);  // What is added comes behind the moment of the catalogue.
+    return absl::OkStatus();
+  };
+  PARFOCAL_ASSERT_OK_AND_ASSIGN(const CheckpointManifest made,
+                                CreateCheckpoint(*store_, dir_ / "copy", absl::Now(), add));
+  EXPECT_EQ(made.sequences.at("public"), 33);
+  ASSERT_THAT(RestoreCheckpoint(dir_ / "copy", dir_ / "back"), IsOk());
+  EXPECT_FALSE(fs::exists(dir_ / "back/node"));
+  fs::create_directory(dir_ / "data");
+  ASSERT_THAT(RestoreNodeFiles(dir_ / "copy", dir_ / "data/"), IsOk());
+  std::string text;
+  std::getline(std::ifstream(dir_ / "data/notes/a.log") >> std::ws, text);
+  EXPECT_EQ(text, "first");
+  EXPECT_TRUE(fs::exists(dir_ / "data/notes/deep/b"));
+  EXPECT_THAT(RestoreNodeFiles(dir_ / "copy", dir_ / "data"),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+  Flip(dir_ / "copy/node/notes/a.log", 2);
+  EXPECT_THAT(VerifyCheckpoint(dir_ / "copy"),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("a.log")));
+  fs::create_directory(dir_ / "other");
+  EXPECT_THAT(RestoreNodeFiles(dir_ / "copy", dir_ / "other"),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("a.log")));
+  const auto fails = [](const std::string&) { return absl::UnavailableError("no room"); };
+  EXPECT_THAT(CreateCheckpoint(*store_, dir_ / "failed", absl::Now(), fails),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no room")));
+  EXPECT_FALSE(fs::exists(dir_ / "failed"));
+  EXPECT_FALSE(fs::exists(dir_ / "failed.unfinished"));
+}
+
 TEST_F(CheckpointTest, NeedsTheStoreOnDisk) {
   testing::FakeRecordStore fake;
   EXPECT_THAT(CreateCheckpoint(fake, dir_ / "copy", absl::Now()),
@@ -239,7 +273,9 @@ TEST(CheckpointManifestTest, PrintsWhatItParses) {
   manifest.format = 1;
   manifest.created = absl::FromUnixSeconds(1'700'000'000);
   manifest.sequences = {{"lab", 7}, {"public", 123}};
-  manifest.files = {{"FORMAT", 3, std::string(64, 'a')}, {"db/CURRENT", 0, std::string(64, '0')}};
+  manifest.files = {{"FORMAT", 3, std::string(64, 'a')},
+                    {"db/CURRENT", 0, std::string(64, '0')},
+                    {"node/a/b.log", 5, std::string(64, '1')}};
   const std::string text = FormatCheckpointManifest(manifest);
   auto parsed = ParseCheckpointManifest(text);
   ASSERT_THAT(parsed, IsOk());
@@ -251,8 +287,11 @@ TEST(CheckpointManifestTest, PrintsWhatItParses) {
 }
 
 TEST(CheckpointManifestTest, LeadsNowhereElse) {
-  for (const char* path : {"../x", "/etc/passwd", "db/../x", "db/", "db/.", "db/..", "db/a/b",
-                           "dbx", "", "lock", "db/a\nb", "db/a b"}) {
+  for (const char* path : {"../x",    "/etc/passwd", "db/../x",        "db/",
+                           "db/.",    "db/..",       "db/a/b",         "dbx",
+                           "",        "lock",        "db/a\nb",        "db/a b",
+                           "node",    "node/",       "node/../x",      "node/a/../../x",
+                           "node//x", "node/.x",     "node/a/b/c/d/e", "db/node/x"}) {
     SCOPED_TRACE(path);
     CheckpointManifest manifest;
     manifest.created = absl::FromUnixSeconds(0);
