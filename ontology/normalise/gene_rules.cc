@@ -91,12 +91,51 @@ GeneResolution GeneRules::InAny(absl::string_view text,
   return best;
 }
 
+// What curators decided about the symbol in the organisms of the record: one gene, or none. Of two
+// decisions for two organisms neither holds.
+bool GeneRules::ByDecision(absl::string_view text, const std::vector<std::string>& taxa,
+                           Resolution* out) const {
+  Resolution found;
+  for (const std::string& taxon : taxa) {
+    const std::string species = genes_->SpeciesOf(taxon);
+    const std::optional<MappedTerm> decided = mappings_->Decision(GeneDecisionField(species), text);
+    if (!decided.has_value()) continue;
+    const std::optional<Gene> gene = genes_->Find(decided->term);
+    // A gene that the tables of today do not have, or have in another species, is none.
+    if (!decided->term.empty() && (!gene.has_value() || gene->taxon != species)) continue;
+    const std::string id = gene.has_value() ? gene->id : "";
+    if (found.rule == TermRule::kCuratorDecision && found.term != id) return false;
+    found.rule = TermRule::kCuratorDecision;
+    found.term = id;
+    if (gene.has_value()) found.label = gene->symbol;
+  }
+  if (found.rule != TermRule::kCuratorDecision) return false;
+  if (found.term.empty()) found.evidence = "no gene is meant";
+  *out = std::move(found);
+  return true;
+}
+
+bool GeneRules::Rejected(absl::string_view text, absl::string_view gene) const {
+  const std::optional<Gene> found = genes_->Find(gene);
+  return found.has_value() && mappings_->Rejected(GeneDecisionField(found->taxon), text, gene);
+}
+
+Resolution GeneRules::BySymbol(absl::string_view text, const std::vector<std::string>& taxa) const {
+  Resolution out;
+  if (mappings_ != nullptr && ByDecision(text, taxa, &out)) return out;
+  out = Of(InAny(text, taxa));
+  if (!out.mapped() || mappings_ == nullptr || !Rejected(text, out.term)) return out;
+  Resolution refused;
+  refused.evidence = absl::StrCat("a curator refused ", out.term);
+  return refused;
+}
+
 Resolution GeneRules::Fresh(const Statement& statement,
                             const std::vector<std::string>& taxa) const {
-  if (statement.stated_id.empty()) return Of(InAny(statement.value, taxa));
+  if (statement.stated_id.empty()) return BySymbol(statement.value, taxa);
   Resolution out = Of(InAny(statement.stated_id, taxa));
   if (statement.value.empty() || statement.value == statement.stated_id) return out;
-  const Resolution symbol = Of(InAny(statement.value, taxa));
+  const Resolution symbol = BySymbol(statement.value, taxa);
   if (!out.mapped()) {
     if (!symbol.mapped()) return out.evidence.empty() ? symbol : out;
     Resolution by_symbol = symbol;

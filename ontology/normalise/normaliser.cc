@@ -51,7 +51,10 @@ std::vector<std::string> TaxaOf(const std::vector<Statement>& statements, absl::
 
 struct Normaliser::State {
   explicit State(NormaliserParts p)
-      : parts(std::move(p)), terms(&parts), genes(parts.genes.get()) {}
+      : parts(std::move(p)),
+        terms(&parts),
+        genes(parts.genes.get(), parts.mappings.get()),
+        pathogens(parts.terms.get(), parts.declared.get()) {}
 
   int All(std::vector<Statement>* statements, const ImageSet* set);
   int Term(Statement* statement, const std::vector<Statement>& all, const ImageSet* set);
@@ -65,7 +68,8 @@ struct Normaliser::State {
   const NormaliserParts parts;
   TermRules terms;
   GeneRules genes;
-  // The study that was asked for last, with its organisms normalised.
+  Pathogens pathogens;
+  // The study that was asked for last, with its organisms and cell lines normalised.
   std::string study_source, study_accession;
   std::vector<Statement> study_statements;
 };
@@ -75,12 +79,15 @@ void Normaliser::State::Remember(const Study& study) {
   study_accession = study.accession;
   study_statements.clear();
   for (const Statement& statement : study.statements) {
-    if (statement.field == kOrganism) study_statements.push_back(statement);
+    if (statement.field == kOrganism || statement.field == kCellLine)
+      study_statements.push_back(statement);
   }
+  ForgetRoles(&study_statements);
   // As its own record had it, so that what is taken from a study does not depend on whether the
   // study was normalised with the same parts.
   const std::vector<Statement> all = study_statements;
   for (Statement& statement : study_statements) Term(&statement, all, nullptr);
+  SettleRoles(*parts.terms, parts.cell_lines.get(), &pathogens, &study_statements);
 }
 
 const std::vector<Statement>& Normaliser::State::StudyStatements(const ImageSet& set) {
@@ -112,7 +119,8 @@ std::string Normaliser::State::ThirdWitness(const Statement& statement,
   const Resolution words = terms.ByWords(statement.field, statement.value);
   if (!words.mapped()) return "";
   for (const Statement& organism : StudyStatements(*set)) {
-    if (organism.term == words.term) return absl::StrCat("organism of the study: ", words.term);
+    if (organism.field == kOrganism && organism.term == words.term)
+      return absl::StrCat("organism of the study: ", words.term);
   }
   return "";
 }
@@ -143,7 +151,7 @@ int Normaliser::State::All(std::vector<Statement>* statements, const ImageSet* s
       conflicts += Term(&statement, *statements, set);
     }
   }
-  conflicts += SettleRoles(*parts.terms, parts.cell_lines.get(), statements);
+  conflicts += SettleRoles(*parts.terms, parts.cell_lines.get(), &pathogens, statements);
   if (parts.genes == nullptr) return conflicts;
   std::vector<std::string> taxa;
   bool have_taxa = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "term_rules.h"
 
@@ -12,6 +13,11 @@ namespace {
 constexpr absl::string_view kOrganism = "organism";
 constexpr char kSample[] = "sample";
 constexpr char kOfCellLine[] = "cell_line";
+constexpr char kHost[] = "host";
+constexpr char kPathogen[] = "pathogen";
+constexpr absl::string_view kPathogenField = "pathogen_organism";
+// Begins the evidence of a role that was given here, so that it can be taken back.
+constexpr absl::string_view kByTaxonomy = "by taxonomy ";
 
 bool Together(const Statement& a, const Statement& b) {
   const bool groups = a.group == b.group || a.group == 0 || b.group == 0;
@@ -87,19 +93,48 @@ class OneLine {
   std::vector<Statement>& statements_;
 };
 
-}  // namespace
+void GiveRole(absl::string_view role, absl::string_view why, Statement* s) {
+  s->role = std::string(role);
+  absl::StrAppend(&s->evidence, s->evidence.empty() ? "" : "; ", kByTaxonomy, why);
+}
 
-void ForgetRoles(std::vector<Statement>* statements) {
-  std::erase_if(*statements, [](const Statement& s) {
-    return s.field == kCellLineOrganism && s.origin == Origin::kInferred;
-  });
+// Organisms that can only be somebody's pathogen, beside a cell line or another organism.
+void FindPathogens(Pathogens* pathogens, std::vector<Statement>* statements) {
   for (Statement& s : *statements) {
-    if (s.field == kOrganism && s.role == kOfCellLine) s.role = kSample;
+    if (s.field != kOrganism || s.role != kSample || !pathogens->Has(s.term)) continue;
+    const auto carries = [&](const Statement& other) {
+      if (!Together(s, other)) return false;
+      return other.field == kCellLine ||
+             (other.field == kOrganism && other.term != s.term && !pathogens->Has(other.term));
+    };
+    if (std::any_of(statements->begin(), statements->end(), carries))
+      GiveRole(kPathogen, "the pathogen of the other organism", &s);
   }
 }
 
-int SettleRoles(const TermLookup& terms, const CellLines* lines,
-                std::vector<Statement>* statements) {
+// The one organism that is left beside a pathogen.
+void FindHost(Pathogens* pathogens, std::vector<Statement>* statements) {
+  const auto found = [](const Statement& s) {
+    return s.field == kOrganism && s.role == kPathogen &&
+           absl::StrContains(s.evidence, kByTaxonomy);
+  };
+  if (std::none_of(statements->begin(), statements->end(), found)) return;
+  for (Statement& s : *statements) {
+    if (s.field != kOrganism || s.role != kSample || s.term.empty() || pathogens->Has(s.term))
+      continue;
+    bool infected = false, alone = true;
+    for (const Statement& other : *statements) {
+      if (other.field != kOrganism || !Together(s, other)) continue;
+      infected |= found(other);
+      alone &= other.role == kPathogen || other.term == s.term;
+    }
+    if (infected && alone) GiveRole(kHost, "the host of the other organism", &s);
+  }
+}
+
+// The roles of organisms beside cell lines; how many were flagged.
+int SettleCellLines(const TermLookup& terms, const CellLines* lines,
+                    std::vector<Statement>* statements) {
   int flagged = 0;
   std::vector<Statement> added;
   const bool some = std::any_of(statements->begin(), statements->end(),
@@ -122,6 +157,39 @@ int SettleRoles(const TermLookup& terms, const CellLines* lines,
     if (fresh) added.push_back(std::move(species));
   }
   statements->insert(statements->end(), added.begin(), added.end());
+  return flagged;
+}
+
+}  // namespace
+
+bool Pathogens::Has(const std::string& term) {
+  if (declared_ == nullptr || term.empty()) return false;
+  const auto [known, fresh] = known_.try_emplace(term, false);
+  if (!fresh) return known->second;
+  const std::vector<std::string> above = terms_.Ancestors(term);
+  known->second = std::any_of(above.begin(), above.end(), [&](const std::string& ancestor) {
+    return declared_->Find(kPathogenField, ancestor) != nullptr;
+  });
+  return known->second;
+}
+
+void ForgetRoles(std::vector<Statement>* statements) {
+  std::erase_if(*statements, [](const Statement& s) {
+    return s.field == kCellLineOrganism && s.origin == Origin::kInferred;
+  });
+  for (Statement& s : *statements) {
+    if (s.field != kOrganism) continue;
+    const bool given = s.role == kHost || s.role == kPathogen;
+    if (s.role == kOfCellLine || (given && absl::StrContains(s.evidence, kByTaxonomy)))
+      s.role = kSample;
+  }
+}
+
+int SettleRoles(const TermLookup& terms, const CellLines* lines, Pathogens* pathogens,
+                std::vector<Statement>* statements) {
+  FindPathogens(pathogens, statements);
+  const int flagged = SettleCellLines(terms, lines, statements);
+  FindHost(pathogens, statements);
   return flagged;
 }
 

@@ -53,6 +53,8 @@ std::shared_ptr<FakeTermLookup> Terms() {
   terms->Add("NCBITaxon:9615", "Canis lupus familiaris", {"NCBITaxon:40674"}, {"dog"});
   terms->Add("NCBITaxon:10090", "Mus musculus", {"NCBITaxon:40674"});
   terms->Add("NCBITaxon:40674", "Mammalia");
+  terms->Add("NCBITaxon:10239", "Viruses");
+  terms->Add("NCBITaxon:12345", "some virus", {"NCBITaxon:10239"});
   terms->Add(Line("EFO:0001185", "HeLa", "EFO:0000001", {"BTO:0000567"}));
   terms->Add(Line("CLO:0003684", "HeLa cell", "CLO:0000010",
                   {"EFO: EFO_0001185", "RRID:CVCL_0030", "MeSH: D006367"}));
@@ -161,6 +163,46 @@ TEST_F(CellLineRolesTest, TheOrganismOfACellLineIsNoSample) {
               ElementsAre("organism=NCBITaxon:40674 cell_line", "cell_line=CLO:0007646"));
   EXPECT_THAT(All({Say("organism", "dog", "", "sample"), Say("cell_line", "my own")}),
               ElementsAre("organism=NCBITaxon:9615 cell_line", "cell_line="));
+}
+
+TEST_F(CellLineRolesTest, AVirusIsThePathogenOfWhatStandsBesideIt) {
+  const Statement human = Say("organism", "Homo sapiens", "NCBITaxon:9606", "sample");
+  const Statement virus = Say("organism", "some virus", "NCBITaxon:12345", "sample");
+  EXPECT_THAT(All({human, virus}),
+              ElementsAre("organism=NCBITaxon:9606 sample", "organism=NCBITaxon:12345 sample"))
+      << "nothing is declared";
+  parts_.declared =
+      DeclaredTerms::Parse(
+          "pathogen_organism\talways\tNCBITaxon:10239\tNCBITaxon:10239\tneeds a host\n", "test")
+          .value();
+  EXPECT_THAT(All({human, virus}),
+              ElementsAre("organism=NCBITaxon:9606 host", "organism=NCBITaxon:12345 pathogen"));
+  EXPECT_THAT(said_[1].evidence, HasSubstr("by taxonomy"));
+  // Alone it is what was imaged. Of several organisms nobody knows which is the host.
+  EXPECT_THAT(All({virus}), ElementsAre("organism=NCBITaxon:12345 sample"));
+  EXPECT_THAT(All({human, virus, Say("organism", "dog", "", "sample")}),
+              ElementsAre("organism=NCBITaxon:9606 sample", "organism=NCBITaxon:12345 pathogen",
+                          "organism=NCBITaxon:9615 sample"));
+  // A cell line is its host, and no virus contradicts a cell line.
+  EXPECT_THAT(All({human, virus, Say("cell_line", "HeLa")}),
+              ElementsAre("organism=NCBITaxon:9606 cell_line", "organism=NCBITaxon:12345 pathogen",
+                          "cell_line=EFO:0001185"));
+  EXPECT_THAT(All({virus, Say("cell_line", "HeLa")}),
+              ElementsAre("organism=NCBITaxon:12345 pathogen", "cell_line=EFO:0001185",
+                          "cell_line_organism=NCBITaxon:9606 cell_line"));
+  EXPECT_EQ(conflicts_, 0);
+  // What the archive says of roles stays.
+  EXPECT_THAT(All({Say("organism", "Homo sapiens", "", "host"),
+                   Say("organism", "some virus", "NCBITaxon:12345", "pathogen")}),
+              ElementsAre("organism=NCBITaxon:9606 host", "organism=NCBITaxon:12345 pathogen"));
+  EXPECT_EQ(said_[1].evidence, "");
+  // Another block has other organisms.
+  Statement elsewhere = virus;
+  elsewhere.scope = "screenB";
+  Statement here = human;
+  here.scope = "screenA";
+  EXPECT_THAT(All({here, elsewhere}),
+              ElementsAre("organism=NCBITaxon:9606 sample", "organism=NCBITaxon:12345 sample"));
 }
 
 TEST_F(CellLineRolesTest, ASpeciesThatTheRecordDeniesIsFlagged) {

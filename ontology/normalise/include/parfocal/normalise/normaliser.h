@@ -90,12 +90,15 @@ struct NormaliserParts {
 // differ.
 //
 // Genes: the identifier, else the symbol, among the genes of the record's organism or else of its
-// study's. What names no gene, or several, stays unmapped, with the reason as evidence.
+// study's, as a curator decided for that organism or as the tables say. What names no gene, or
+// several, stays unmapped, with the reason as evidence.
 //
 // Cell lines (cell_lines.h) are one term each, whatever the id or the spelling. An organism of role
 // "sample" whose sample is a cell line gets the role "cell_line"; the species of a line is added as
 // an inferred statement of the field "cell_line_organism" where the record does not state it, and
-// an organism of the sample that is no relative of it is flagged.
+// an organism of the sample that is no relative of it is flagged. Of organisms that are all stated
+// as the sample, one below a term that is declared for "pathogen_organism" is the pathogen, the one
+// other its host.
 //
 // A study that says nothing of one of the mined fields gets what its title and description name, as
 // inferred statements of the field kMinedPrefix + name, at the end. Not a study of several screens
