@@ -133,7 +133,7 @@ absl::Status AddNodeFiles(const std::string& scratch, const AddFiles& add) {
   const std::string folder = WithoutSlash(Join(scratch, kNodeFiles));
   PARFOCAL_RETURN_IF_ERROR(MakeDirectory(folder));
   PARFOCAL_RETURN_IF_ERROR(add(folder));
-  return catalogue::SyncDirectory(folder);
+  return SyncDirectory(folder);
 }
 
 absl::Status CopyCatalogue(const std::string& checkpoint, const CheckpointManifest& manifest,
@@ -261,9 +261,8 @@ absl::Status RestoreNodeFiles(const std::string& checkpoint_path,
     }
     PARFOCAL_RETURN_IF_ERROR(CopyChecked(checkpoint, file, to));
   }
-  for (const std::string& folder : folders)
-    PARFOCAL_RETURN_IF_ERROR(catalogue::SyncDirectory(folder));
-  return catalogue::SyncDirectory(WithoutSlash(data_directory));
+  for (const std::string& folder : folders) PARFOCAL_RETURN_IF_ERROR(SyncDirectory(folder));
+  return SyncDirectory(WithoutSlash(data_directory));
 }
 
 }  // namespace parfocal

@@ -134,7 +134,7 @@ absl::StatusOr<size_t> ReadFrames(absl::string_view text, const std::string& pat
 absl::Status DecisionLog::CopyTo(const std::string& path) const {
   if (failed_) return absl::UnavailableError(absl::StrCat(path_, ": an earlier write failed"));
   PARFOCAL_ASSIGN_OR_RETURN(const std::string text, internal::ReadWholeFile(path_));
-  return internal::WriteDurably(path, text);
+  return ReplaceFile(path, text);
 }
 
 absl::StatusOr<std::unique_ptr<DecisionLog>> DecisionLog::Open(

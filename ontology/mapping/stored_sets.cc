@@ -96,7 +96,7 @@ absl::Status StoredSets::CopyImported(const std::string& folder) const {
   if (error) return absl::UnavailableError(absl::StrCat(folder, ": ", error.message()));
   for (const StoredSet& set : sets_) {
     if (!set.source.empty()) continue;
-    PARFOCAL_RETURN_IF_ERROR(internal::WriteDurably(folder + "/" + FileOf(set), Encode(set)));
+    PARFOCAL_RETURN_IF_ERROR(ReplaceFile(folder + "/" + FileOf(set), Encode(set)));
   }
   return absl::OkStatus();
 }
