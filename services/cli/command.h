@@ -3,6 +3,7 @@
 // session.action, which RunCommandLine then runs.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,10 +22,15 @@ struct Session {
   Screen screen;
   std::string node = "127.0.0.1:7470";
   double timeout_seconds = 30;
+  static constexpr double kPatienceSeconds = 1800;
   bool json = false;
   std::function<int()> action;
 
   Client Connect() const { return Client(node, absl::Seconds(timeout_seconds)); }
+  // For calls whose work grows with what the node holds: waits as long as the node allows them.
+  Client ConnectPatiently() const {
+    return Client(node, absl::Seconds(std::max(timeout_seconds, kPatienceSeconds)));
+  }
   std::ostream& out() const { return *screen.out; }
   std::ostream& err() const { return *screen.err; }
   // Prints the table at the width of the terminal.

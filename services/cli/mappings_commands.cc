@@ -24,13 +24,6 @@ struct MappingsArguments {
 
 // Larger files are read by the node itself, from the same path: messages have a limit.
 constexpr std::uintmax_t kMaxSent = 3 << 20;
-// A decision normalises the records that it touches before it answers.
-constexpr double kPatienceSeconds = 1800;
-
-Client PatientClient(const Session& session) {
-  return Client(session.node, absl::Seconds(std::max(session.timeout_seconds, kPatienceSeconds)));
-}
-
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
@@ -57,7 +50,7 @@ int Import(const Session& session, const MappingsArguments& arguments) {
     if (!content.ok()) return session.Fail(what, content.status());
     request.set_content(*std::move(content));
   }
-  Client client = PatientClient(session);
+  Client client = session.ConnectPatiently();
   v1::ImportMappingsResponse response;
   absl::Status status = client.Call(client.ontology(), &v1::OntologyService::Stub::ImportMappings,
                                     request, &response);
@@ -210,7 +203,7 @@ int Accept(const Session& session, const MappingsArguments& arguments) {
   request.set_no_term(arguments.no_term);
   request.set_author(arguments.author);
   request.set_comment(arguments.comment);
-  Client client = PatientClient(session);
+  Client client = session.ConnectPatiently();
   v1::MappingDecision decision;
   const absl::Status status =
       client.Call(client.ontology(), &v1::OntologyService::Stub::AcceptMapping, request, &decision);
@@ -224,7 +217,7 @@ int Reject(const Session& session, const MappingsArguments& arguments) {
   request.set_term(arguments.term);
   request.set_author(arguments.author);
   request.set_comment(arguments.comment);
-  Client client = PatientClient(session);
+  Client client = session.ConnectPatiently();
   v1::MappingDecision decision;
   const absl::Status status =
       client.Call(client.ontology(), &v1::OntologyService::Stub::RejectMapping, request, &decision);

@@ -67,7 +67,7 @@ int Rebuild(const Session& session) {
 }
 
 int Check(const Session& session) {
-  Client client = session.Connect();
+  Client client = session.ConnectPatiently();
   v1::CheckIndexResponse response;
   absl::Status status = client.Call(client.admin(), &v1::AdminService::Stub::CheckIndex,
                                     v1::CheckIndexRequest(), &response);
@@ -94,7 +94,7 @@ int Check(const Session& session) {
 }
 
 int MakeCheckpoint(const Session& session, const std::string& directory) {
-  Client client = session.Connect();
+  Client client = session.ConnectPatiently();
   v1::CreateCheckpointRequest request;
   std::error_code error;
   const std::filesystem::path whole = std::filesystem::absolute(directory, error);
@@ -122,13 +122,13 @@ void AddNodeCommands(CLI::App& app, Session& session) {
              "parfocal index rebuild", [&session] { return Rebuild(session); });
   AddCommand(*index, session, "check",
              "Compares the index with the catalogue; exits 1 if something is wrong",
-             "parfocal index check --timeout 600", [&session] { return Check(session); });
+             "parfocal index check", [&session] { return Check(session); });
   auto directory = std::make_shared<std::string>();
   CLI::App* checkpoint =
       AddCommand(app, session, "checkpoint",
                  "Writes a verified copy of the catalogue while the node serves; "
                  "parfocald restore brings it back",
-                 "parfocal checkpoint ./backup-1 --timeout 600",
+                 "parfocal checkpoint ./backup-1",
                  [&session, directory] { return MakeCheckpoint(session, *directory); });
   checkpoint
       ->add_option("DIR", *directory, "A directory on the node's machine that does not exist yet")

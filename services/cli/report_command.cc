@@ -30,7 +30,7 @@ std::string RuleWords(v1::TermRule rule) {
 }
 
 int Fields(const Session& session, const Options& options) {
-  Client client = session.Connect();
+  Client client = session.ConnectPatiently();
   v1::ReportNormalisationRequest request;
   request.set_parent(Parent(options));
   v1::ReportNormalisationResponse response;
@@ -62,7 +62,7 @@ int Fields(const Session& session, const Options& options) {
 }
 
 int Differences(const Session& session, const Options& options) {
-  Client client = session.Connect();
+  Client client = session.ConnectPatiently();
   v1::ListDifferencesRequest request;
   request.set_parent(Parent(options));
   request.set_page_size(1000);
@@ -99,7 +99,7 @@ void AddReportCommands(CLI::App& app, Session& session) {
       *report, session, "normalisation",
       "How many words of each field became terms, by which rule; or every statement whose term is "
       "not the stated one, one line each: record, field, words, stated id, term, rule, evidence",
-      "parfocal report normalisation --timeout 600", [&session, options] {
+      "parfocal report normalisation", [&session, options] {
         return options->differences ? Differences(session, *options) : Fields(session, *options);
       });
   normalisation->add_option("--source", options->source, "Only records of this source");

@@ -73,7 +73,7 @@ int Try(const Session& session, const TryArguments& arguments) {
   request.set_definition_name(std::filesystem::path(arguments.file).filename().string());
   request.set_location(AbsoluteLocation(arguments.location));
   request.set_max_pages(arguments.pages);
-  Client client = session.Connect();
+  Client client = session.ConnectPatiently();
   v1::TrySourceResponse tried;
   absl::Status status =
       client.Call(client.harvest(), &v1::HarvestService::Stub::TrySource, request, &tried);
