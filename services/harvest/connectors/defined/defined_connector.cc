@@ -31,6 +31,7 @@ using definition::MappedRecord;
 using definition::RepeatRule;
 
 constexpr int64_t kRecordsPerPage = 1000;
+constexpr int kDocumentsPerPage = 1000;
 constexpr size_t kMaxPageBytes = 16 << 20;  // A page ends early rather than grow beyond this.
 constexpr size_t kMaxRejectedBytes = 64 << 10;
 constexpr absl::string_view kCursorVersion = "1";
@@ -92,7 +93,7 @@ class Engine final : public DefinedConnector {
   // Opens the first document of the feed, or of a later one that has any.
   absl::Status EnterFeed(DraftPage* page);
   absl::Status OpenDocument(DraftPage* page);
-  absl::Status ReadRecords(DraftPage* page);
+  absl::Status ReadRecords(DraftPage* page, int64_t* records, size_t* bytes);
   absl::Status Leave(DraftPage* page);
   void AddRecord(FoundRecord record, DraftPage* page);
   void AddStudy(const FeedRule& feed, MappedRecord* mapped, const std::string& place,
@@ -195,16 +196,25 @@ absl::StatusOr<DraftPage> Engine::Produce() {
   DraftPage page;
   started_ = true;
   page.ledger.pages = 1;
-  if (!in_feed_) PARFOCAL_RETURN_IF_ERROR(EnterFeed(&page));
-  if (!in_feed_) {
-    if (given_.empty() && documents_read_ == 0)
-      return absl::NotFoundError("the location holds no file that a feed of the definition names");
-    page.last = true;
-    return page;
+  size_t bytes = 0;
+  int64_t records = 0;
+  // Small files share a page; each answer of a server is one.
+  for (int n = 0; n < kDocumentsPerPage && records < kRecordsPerPage && bytes < kMaxPageBytes;
+       ++n) {
+    if (!in_feed_) PARFOCAL_RETURN_IF_ERROR(EnterFeed(&page));
+    if (!in_feed_) {
+      if (documents_read_ == 0) {
+        return absl::NotFoundError(
+            "the location holds no file that a feed of the definition names");
+      }
+      page.last = true;
+      break;
+    }
+    if (open_ == nullptr) PARFOCAL_RETURN_IF_ERROR(OpenDocument(&page));
+    if (open_->reader != nullptr) PARFOCAL_RETURN_IF_ERROR(ReadRecords(&page, &records, &bytes));
+    if (open_->reader == nullptr) PARFOCAL_RETURN_IF_ERROR(Leave(&page));
+    if (page.last || (in_feed_ && documents_->InPages(feed()))) break;
   }
-  if (open_ == nullptr) PARFOCAL_RETURN_IF_ERROR(OpenDocument(&page));
-  if (open_->reader != nullptr) PARFOCAL_RETURN_IF_ERROR(ReadRecords(&page));
-  if (open_->reader == nullptr) PARFOCAL_RETURN_IF_ERROR(Leave(&page));
   page.ledger.fetched += static_cast<int64_t>(page.drafts.size());
   if (!page.last) {
     page.next_cursor = absl::StrCat(kCursorVersion, "\n", feed().name, "\n", position_, "\n",
@@ -216,19 +226,22 @@ absl::StatusOr<DraftPage> Engine::Produce() {
 }
 
 // Closes the reader when its document has no more.
-absl::Status Engine::ReadRecords(DraftPage* page) {
+absl::Status Engine::ReadRecords(DraftPage* page, int64_t* records, size_t* bytes) {
   page->raw.emplace_back(open_->reader->context());
+  const size_t before = page->drafts.size();
   FoundRecord record;
-  for (int64_t n = 0; n < kRecordsPerPage && page->raw[0].size() < kMaxPageBytes; ++n) {
+  while (*records < kRecordsPerPage && *bytes + page->raw.back().size() < kMaxPageBytes) {
     PARFOCAL_ASSIGN_OR_RETURN(const bool some, open_->reader->Next(&record));
     if (!some) {
       open_->reader.reset();
       break;
     }
     ++open_->read;
+    ++*records;
     AddRecord(std::move(record), page);
   }
-  if (page->drafts.empty()) page->raw.clear();
+  *bytes += page->raw.back().size();
+  if (page->drafts.size() == before) page->raw.pop_back();
   return absl::OkStatus();
 }
 
@@ -272,11 +285,13 @@ void Engine::AddRecord(FoundRecord record, DraftPage* page) {
   }
   ++page->ledger.rows_accepted;
   const size_t context = open_->reader->context().size();
-  const RawSlice slice{0, page->raw[0].size(), record.raw.size(), 0, context};
+  std::string& blob = page->raw.back();
+  const RawSlice slice{static_cast<uint32_t>(page->raw.size() - 1), blob.size(), record.raw.size(),
+                       0, context};
   const size_t before = page->drafts.size();
   AddStudy(feed(), &mapped, place, record.raw, slice, page);
   for (ImageSet& set : mapped.sets) AddSet(feed(), std::move(set), place, record.raw, slice, page);
-  if (page->drafts.size() > before) page->raw[0].append(record.raw.data(), record.raw.size());
+  if (page->drafts.size() > before) blob.append(record.raw.data(), record.raw.size());
   const std::string name = FormatRecordName(NameOf(mapped.study));
   for (const std::string& remark : mapped.remarks) Reject(place, name, remark, "", page);
 }

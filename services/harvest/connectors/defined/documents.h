@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,13 +50,18 @@ class Documents {
   virtual void Restart() {}
 };
 
-// A folder or one file. INVALID_ARGUMENT if `location` is neither.
+// A folder, one file, or an archive (tar, also packed with gzip or xz, or zip) of at most 256 MiB
+// unpacked, which is held in memory. INVALID_ARGUMENT if `location` is none of these, DATA_LOSS for
+// a damaged archive, RESOURCE_EXHAUSTED beyond the bounds.
 absl::StatusOr<std::unique_ptr<Documents>> LocalDocuments(
     const std::string& location, const definition::SourceDefinition& definition);
 
 // `fetcher` must outlive it. INVALID_ARGUMENT for a feed or a join whose files are patterns.
 absl::StatusOr<std::unique_ptr<Documents>> WebDocuments(
     const std::string& location, const definition::SourceDefinition& definition, Fetcher* fetcher);
+
+// The regular files of an archive, by name. Fails as LocalDocuments.
+absl::StatusOr<std::map<std::string, std::string>> ReadArchive(const std::string& path);
 
 // `bytes`, unpacked if they are gzip. DATA_LOSS if the packed data are damaged or cut off,
 // RESOURCE_EXHAUSTED beyond the bounds above.

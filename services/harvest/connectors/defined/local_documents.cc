@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "documents.h"
@@ -60,6 +62,13 @@ absl::StatusOr<std::string> BytesOf(const std::string& path) {
   return bytes;
 }
 
+bool IsArchive(absl::string_view path) {
+  for (absl::string_view end : {".tar.gz", ".tgz", ".tar.xz", ".tar", ".zip"}) {
+    if (absl::EndsWithIgnoreCase(path, end)) return true;
+  }
+  return false;
+}
+
 bool IsChosen(const definition::FileChoice& files, const std::string& name) {
   bool chosen = false;
   for (absl::string_view pattern : files.match) {
@@ -73,9 +82,14 @@ bool IsChosen(const definition::FileChoice& files, const std::string& name) {
 
 class Local final : public Documents {
  public:
-  // `forced`: the feed that the one file is of although no feed names it.
-  Local(std::string folder, std::string forced, std::vector<std::string> names)
-      : folder_(std::move(folder)), forced_(std::move(forced)), names_(std::move(names)) {}
+  // `forced`: the feed that the one file is of although no feed names it. `contents`: what the
+  // files hold, where they lie in an archive; by name.
+  Local(std::string folder, std::string forced, std::vector<std::string> names,
+        std::map<std::string, std::string> contents = {})
+      : folder_(std::move(folder)),
+        forced_(std::move(forced)),
+        names_(std::move(names)),
+        contents_(std::move(contents)) {}
 
   absl::StatusOr<std::string> First(const definition::FeedRule& feed) override {
     return Behind(feed, "");
@@ -97,7 +111,9 @@ class Local final : public Documents {
   absl::StatusOr<Document> ReadFile(const std::string& name) override {
     Document out;
     out.name = name;
-    absl::StatusOr<std::string> bytes = BytesOf(folder_ + "/" + name);
+    const auto packed = contents_.find(name);
+    absl::StatusOr<std::string> bytes =
+        packed != contents_.end() ? packed->second : BytesOf(folder_ + "/" + name);
     if (bytes.ok()) bytes = Unpacked(*std::move(bytes));
     if (!bytes.ok()) {
       if (absl::IsUnavailable(bytes.status())) return Annotate(bytes.status(), name);
@@ -121,6 +137,7 @@ class Local final : public Documents {
 
   const std::string folder_, forced_;
   const std::vector<std::string> names_;  // Sorted.
+  const std::map<std::string, std::string> contents_;
 };
 
 }  // namespace
@@ -166,6 +183,12 @@ absl::StatusOr<std::unique_ptr<Documents>> LocalDocuments(
     const std::string& location, const definition::SourceDefinition& definition) {
   std::error_code error;
   if (fs::is_regular_file(location, error)) {
+    if (IsArchive(location)) {
+      PARFOCAL_ASSIGN_OR_RETURN(auto contents, ReadArchive(location));
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : contents) names.push_back(name);
+      return std::make_unique<Local>("", "", std::move(names), std::move(contents));
+    }
     const fs::path path = fs::absolute(location, error);
     const std::string name = path.filename().string();
     const bool named =
