@@ -3,10 +3,10 @@
 // one in ConnectorContext.share_dir/sources; default: the id of the source. Option
 // `max_record_bytes`: of one JSON record, default 1 MiB, at most 16 MiB.
 //
-// Pages: at most 1,000 records, and some 16 MiB of them, of one answer or of many files. A record gives a study, once
-// for each accession (the first record that names it decides), and its image sets. A cursor names
-// feed, document and record; a run that goes on reads what lies before it again, so that what was
-// given once is not given twice.
+// Pages: at most 1,000 records, and some 16 MiB of them, of one answer or of many files. A record
+// gives a study, once for each accession (the first record that names it decides), and its image
+// sets. A cursor names feed, document and record; a run that goes on reads what lies before it
+// again, so that what was given once is not given twice.
 //
 // Bounds: documents.h, records.h, definition/mapper.h. Memory: one document, one page, 16 bytes for
 // each record that was given, and the files of a feed's joins (at most 256 MiB).
