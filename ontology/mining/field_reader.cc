@@ -122,8 +122,8 @@ std::vector<bool> FieldReader::Masked(const std::vector<TextWord>& words) const 
 FieldReader::Found FieldReader::At(const std::vector<TextWord>& words, size_t begin,
                                    const std::vector<bool>& masked) const {
   if (masked[begin]) return {};
-  // "CHO-K1" is not K1.
-  if (lines_ != nullptr && words[begin].hyphened) return {};
+  // "CHO-K1" is not K1, nor "NIH/3T3" 3T3.
+  if (lines_ != nullptr && words[begin].compound) return {};
   size_t longest = 1;
   while (longest < TextMiner::kMaxNameWords && begin + longest < words.size() &&
          words[begin + longest].joined && !masked[begin + longest]) {
@@ -189,7 +189,11 @@ std::optional<FieldReader::Named> FieldReader::OfTerms(absl::string_view name,
 }
 
 std::optional<FieldReader::Named> FieldReader::OfLines(absl::string_view raw) const {
-  if (!HasCapitalOrDigit(raw)) return std::nullopt;
+  // Three letters are short for many things; "S2" and "3T3" are not.
+  const std::string name = CellLines::FoldName(raw);
+  const bool digit =
+      std::any_of(name.begin(), name.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
+  if (!HasCapitalOrDigit(raw) || (!digit && name.size() <= kShortestName)) return std::nullopt;
   const CellLine* const line = lines_->Named(raw);
   if (line == nullptr) return std::nullopt;
   return Named{line->id, line->label, false};

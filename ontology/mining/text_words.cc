@@ -27,12 +27,14 @@ size_t LetterAt(absl::string_view text, size_t at) {
 
 bool IsInitial(absl::string_view word) { return word.size() == 1 && absl::ascii_isupper(word[0]); }
 
+bool IsHyphen(absl::string_view between) {
+  return between == "-" || between == "\xe2\x80\x90" || between == "\xe2\x80\x91";
+}
+
 // What stands between two words.
 bool Joins(absl::string_view between, absl::string_view before) {
-  // Hyphens, and the no-break space.
-  for (absl::string_view sign : {"-", "\xe2\x80\x90", "\xe2\x80\x91", "\xc2\xa0"}) {
-    if (between == sign) return true;
-  }
+  constexpr absl::string_view kNoBreakSpace = "\xc2\xa0";
+  if (IsHyphen(between) || between == kNoBreakSpace) return true;
   if (IsInitial(before) && !between.empty() && between[0] == '.') between.remove_prefix(1);
   return !between.empty() && std::all_of(between.begin(), between.end(),
                                          [](unsigned char c) { return absl::ascii_isspace(c); });
@@ -61,8 +63,7 @@ std::vector<TextWord> TextWordsOf(absl::string_view text, size_t limit) {
     if (!out.empty()) {
       const absl::string_view between = text.substr(end, begin - end);
       word.joined = Joins(between, out.back().raw);
-      word.hyphened = word.joined && !absl::ascii_isspace(static_cast<unsigned char>(between[0])) &&
-                      between != "\xc2\xa0" && between[0] != '.';
+      word.compound = IsHyphen(between) || between == "/";
       word.bracketed = OpensBracket(between);
     }
     end = i;

@@ -15,7 +15,8 @@ struct TextWord {
   // Only blanks or one hyphen stand between this word and the one before; so two words may be parts
   // of one name. Also true for the full stop of "E. coli".
   bool joined = false;
-  bool hyphened = false;  // Joined by a hyphen.
+  // A hyphen or a slash alone stands before it.
+  bool compound = false;
   // Blanks and an opening bracket stand before it.
   bool bracketed = false;
 };

@@ -9,9 +9,9 @@
 // intervals (Wilson 1927). Recall: of the studies that state a term, those of which an equal or
 // related one is found. What an archive leaves unsaid counts against the miner. Studies whose own
 // id and words for the field disagree are left out. Printed for two halves of the titles (the rules
-// were made with the first in view alone) and for all. Options: --errors (prints what is unrelated
-// in the first half), --unstated (prints what is found where nothing is stated), --table FILE
-// (instead of deploy/vocabulary/mining.tsv).
+// were first made with the first in view alone, see docs/lexical.md) and for all. Options: --errors
+// (prints what is unrelated), --unstated (prints what is found where nothing is stated),
+// --table FILE (instead of deploy/vocabulary/mining.tsv).
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -149,7 +149,7 @@ class Judge {
       ++stating;
       bool hit = false;
       for (const MinedTerm& term : mined) {
-        const Match match = Of(field, term, stated);
+        const Match match = Of(study, field, term, stated);
         Count(match, &taken);
         hit = hit || match != Match::kOther;
         if (match == Match::kOther && print && options_.errors)
@@ -157,7 +157,7 @@ class Judge {
       }
       found += hit;
       for (const MinedTerm& term : all_->Mine(field, study.title, study.description))
-        Count(Of(field, term, stated),
+        Count(Of(study, field, term, stated),
               &places[static_cast<size_t>(std::lround(term.confidence * 10)) - 1]);
     }
     std::printf(
@@ -183,14 +183,15 @@ class Judge {
   }
 
  private:
-  // Cell lines of one name are one, also where two ontologies have not been united.
-  Match Of(const std::string& field, const MinedTerm& term, const std::set<std::string>& stated) {
-    if (field == "cell_line") {
-      for (const std::string& id : stated) {
-        if (CellLines::FoldName(terms_->LabelOf(id).value_or("")) ==
-            CellLines::FoldName(term.label))
-          return Match::kEqual;
-      }
+  // Cell lines that the archive or an ontology calls by one name are one, also where two ontologies
+  // have not been united.
+  Match Of(const Study& study, const std::string& field, const MinedTerm& term,
+           const std::set<std::string>& stated) {
+    const std::string name = CellLines::FoldName(term.label);
+    for (const Statement& s : study.statements) {
+      if (field != "cell_line" || s.field != field) continue;
+      if (CellLines::FoldName(s.value) == name || CellLines::FoldName(s.label) == name)
+        return Match::kEqual;
     }
     return Compare(*terms_, term.id, stated);
   }
@@ -259,8 +260,7 @@ absl::Status Measure(const Options& options) {
       if (part == 2 || (HashText(FoldText(study.title)) & 1) == part) chosen.push_back(&study);
     }
     std::printf("== %s: %zu studies of different titles\n", kParts[part], chosen.size());
-    for (const std::string& field : kFields)
-      judge.Field(field, chosen, part == (options.unstated ? 2u : 0u));
+    for (const std::string& field : kFields) judge.Field(field, chosen, part == 2);
   }
   judge.PrintTimes();
   return absl::OkStatus();

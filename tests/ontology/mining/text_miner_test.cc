@@ -49,6 +49,8 @@ std::shared_ptr<const TermLookup> Terms() {
   terms->Add("CLO:2", "HeLa cell", {"CLO:1"}, {"HELA"});
   terms->Add("CLO:3", "U-2 OS cell", {"CLO:1"});
   terms->Add("CLO:4", "stem cell", {"CLO:1"});
+  terms->Add("CLO:5", "MAP cell", {"CLO:1"});
+  terms->Add("CLO:6", "M2 cell", {"CLO:1"});
   return terms;
 }
 
@@ -160,6 +162,9 @@ TEST(TextMinerTest, WhatATitleNames) {
       {"cell_line", "U2OS cells and U-2 OS cells", {"3"}},
       {"cell_line", "HeLa plasmid", {}},
       {"cell_line", "Sub-HeLa cells", {}},
+      {"cell_line", "Sub/HeLa cells", {}},
+      {"cell_line", "MAP cells", {}},
+      {"cell_line", "M2 cells", {"6"}},
       {"cell_line", "stem cells", {}},
       {"anatomy", "The brain", {}},
       {"organism", "", {}},
