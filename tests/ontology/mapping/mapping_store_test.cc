@@ -287,6 +287,33 @@ TEST_F(MappingStoreTest, ConfiguredSetsThatAreGoneGoAndImportedOnesStayAndWin) {
   EXPECT_THAT(names(), ElementsAre("A", "B"));
 }
 
+TEST_F(MappingStoreTest, GenesOfEveryDatabaseCanBeDecidedAndCarried) {
+  auto store = Open();
+  const char* const genes[] = {"HGNC:2",
+                               "MGI:104510",
+                               "FlyBase:FBgn0000001",
+                               "SGD:S000000001",
+                               "PomBase:SPAC1.01c",
+                               "WormBase:WBGene00000001",
+                               "NCBIGene:100506742"};
+  for (const char* gene : genes) {
+    CuratorDecision decision = Make(Verdict::kAccepted, gene, gene);
+    decision.field = GeneDecisionField("NCBITaxon:9606");
+    EXPECT_THAT(store->Decide(decision), IsOk()) << gene;
+    decision.field = "phenotype";
+    decision.term = "SPAC1.01c";
+    EXPECT_FALSE(CheckDecision(decision).ok());
+  }
+  auto other = Open(dir_ / "other");
+  ASSERT_THAT(other->Import(Exported(*store->Current()), {}), IsOk());
+  for (const char* gene : genes) {
+    const auto decided = other->Current()->Decision("gene@NCBITaxon:9606", gene);
+    ASSERT_TRUE(decided.has_value()) << gene;
+    EXPECT_EQ(decided->term, gene);
+  }
+  EXPECT_EQ(other->Current()->normalisation_release(), store->Current()->normalisation_release());
+}
+
 TEST_F(MappingStoreTest, ACopyHasWhatPeopleGaveAndNothingElse) {
   const std::string row = "subject_id\tpredicate_id\tobject_id\nMP:0000001\tskos:exactMatch\t";
   WriteText(dir_ / "a.tsv", "#mapping_set_id: A\n" + row + "HP:0000001\n");
