@@ -12,6 +12,34 @@
 namespace parfocal::cli {
 namespace {
 
+// How far the records are, and what answers come from until they are there.
+std::vector<std::string> NormalisationLines(const v1::NormalisationStatus& from) {
+  const std::string release = absl::StrCat("release ", EscapeForTerminal(from.release()));
+  switch (from.answers()) {
+    case v1::NormalisationStatus::PRESENT:
+      return {absl::StrCat("records are normalised with ", release)};
+    case v1::NormalisationStatus::BEFORE:
+    case v1::NormalisationStatus::MIXED:
+      break;
+    default:
+      return {};
+  }
+  std::vector<std::string> lines;
+  if (from.walking()) {
+    lines.push_back(absl::StrCat("records are being normalised: ", FormatCount(from.examined()),
+                                 " of ", FormatCount(from.records()), " looked at, ",
+                                 FormatCount(from.changed()), " changed, towards ", release));
+  } else {
+    lines.push_back(
+        absl::StrCat("the index is taking in records that are normalised with ", release));
+  }
+  lines.push_back(from.answers() == v1::NormalisationStatus::BEFORE
+                      ? absl::StrCat("until then answers are those of release ",
+                                     EscapeForTerminal(from.answers_release()))
+                      : "until then answers mix records of this and of older releases");
+  return lines;
+}
+
 int Status(const Session& session) {
   Client client = session.Connect();
   v1::NodeStatus node;
@@ -36,6 +64,8 @@ int Status(const Session& session) {
                 absl::StrFormat("sequence of the index, %.1f s behind", node.index_lag_seconds())});
   table.AddRow({FormatBytes(node.resident_bytes()), "memory"});
   session.Print(table, 2);
+  for (const std::string& line : NormalisationLines(node.normalisation()))
+    session.out() << "  " << line << '\n';
   session.out() << "  data in " << EscapeForTerminal(node.data_dir()) << '\n';
   return kOk;
 }

@@ -85,6 +85,7 @@ struct Node::Parts {
   void Fail(const absl::Status& status);
   void LogRun(absl::string_view event, const RunProgress& progress) const;
   void FillStatus(v1::NodeStatus* status);
+  void FillNormalisation(v1::NodeStatus* status) const;
   std::string Unready();
   std::string Metrics();
   void Observe();
@@ -262,6 +263,7 @@ void Node::Parts::MakeServices() {
   };
   ontology.genes = [this] { return genes->Current(); };
   ontology.mappings = mappings->store();
+  ontology.mappings_changed = [this] { phenotypes->KnowledgeChanged(); };
   ontology.check_field = Mappings::CheckField;
   ontology.decided = [this](absl::string_view field, absl::string_view words) {
     return mappings->Current()->Decision(field, words).has_value();
@@ -293,7 +295,11 @@ absl::Status Node::Parts::Serve() {
 }
 
 absl::StatusOr<CheckpointResult> Node::Parts::Checkpoint(const std::string& directory) const {
-  PARFOCAL_RETURN_IF_ERROR(CreateCheckpoint(*store, directory, clock.Now()).status());
+  // Behind the records: a decision that they do not show yet is made good by the next start's walk.
+  const auto add = [this](const std::string& folder) {
+    return mappings->store()->CopyTo(folder + "/mappings");
+  };
+  PARFOCAL_RETURN_IF_ERROR(CreateCheckpoint(*store, directory, clock.Now(), add).status());
   // Read back: a checkpoint that cannot be restored is none.
   PARFOCAL_ASSIGN_OR_RETURN(const CheckpointManifest manifest, VerifyCheckpoint(directory));
   CheckpointResult result;
@@ -328,6 +334,21 @@ void Node::Parts::LogRun(absl::string_view event, const RunProgress& progress) c
   log->Write(bad ? LogLevel::kWarning : LogLevel::kInfo, event, fields);
 }
 
+void Node::Parts::FillNormalisation(v1::NodeStatus* status) const {
+  using Status = v1::NormalisationStatus;
+  const RenormaliseState state = normalisation->renormaliser().State();
+  Status* out = status->mutable_normalisation();
+  out->set_release(state.release);
+  out->set_walking(state.walking);
+  out->set_answers(!state.busy                           ? Status::PRESENT
+                   : state.held && !state.before.empty() ? Status::BEFORE
+                                                         : Status::MIXED);
+  if (state.held) out->set_answers_release(state.before);
+  out->set_examined(state.progress.examined);
+  out->set_changed(state.progress.changed);
+  out->set_records(status->studies() + status->image_sets());
+}
+
 void Node::Parts::FillStatus(v1::NodeStatus* status) {
   const absl::Time now = clock.Now();
   const int64_t applied = std::max<int64_t>(index->ServedSequence(), 0);
@@ -340,6 +361,7 @@ void Node::Parts::FillStatus(v1::NodeStatus* status) {
   status->set_terms(ontologies->terms());
   status->set_resident_bytes(ResidentBytes());
   status->set_data_dir(data->path());
+  FillNormalisation(status);
   const std::string unready = Unready();
   status->set_state(unready.empty() ? "OK" : "DEGRADED: " + unready);
   int64_t segments = 0, values = 0;
@@ -398,6 +420,10 @@ std::string Node::Parts::Metrics() {
   gauge("parfocal_index_values", "Distinct values of the index.",
         static_cast<double>(status.values()));
   gauge("parfocal_ontology_terms", "Terms loaded.", static_cast<double>(status.terms()));
+  gauge("parfocal_normalising", "1 while records do not all follow what is loaded.",
+        status.normalisation().answers() == v1::NormalisationStatus::PRESENT ? 0 : 1);
+  gauge("parfocal_normalised_records", "Records that the newest walk has looked at.",
+        static_cast<double>(status.normalisation().examined()));
   gauge("parfocal_genes", "Genes loaded.", static_cast<double>(genes->count()));
   gauge("parfocal_runs_active", "Harvest runs that go on.", runner->active());
   gauge("parfocal_resident_bytes", "Resident memory of the process.",

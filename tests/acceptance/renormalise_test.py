@@ -131,6 +131,24 @@ def free_term(node, field):
     raise RuntimeError("every term of %s is in use" % prefix)
 
 
+def normalisation(node):
+    """What answers come from, and how many records a walk of this process has looked at."""
+    status = node.status()["normalisation"]
+    return status["answers"], int(status.get("examined", 0))
+
+
+def restart_without_a_walk(checks, node):
+    """Neither a set of bridges nor a second vote makes the next start look at every record."""
+    bridges = node.directory / "bridges.tsv"
+    bridges.write_text("#mapping_set_id: urn:test:bridges\nsubject_id\tpredicate_id\tobject_id\n"
+                       "MP:0000001\tskos:exactMatch\tHP:0000001\n")
+    node.cli("mappings", "import", str(bridges))
+    checks.equal("an import of bridges walks over nothing", normalisation(node), ("PRESENT", 0))
+    node.stop()
+    node.start(ontologies=[SAMPLE / "ontologies"])
+    checks.equal("nor does the start behind it", normalisation(node), ("PRESENT", 0))
+
+
 def decision(checks, build):
     """A curator accepts: the promised number of image sets appears, stays, and can be carried elsewhere."""
     node = Node(build).start(ontologies=[SAMPLE / "ontologies"])
@@ -161,6 +179,8 @@ def decision(checks, build):
         node.kill()
         node.start(ontologies=[SAMPLE / "ontologies"])
         checks.equal("a kill keeps it", exact(node, first["field"], term), promised)
+        checks.equal("and needs no walk", normalisation(node), ("PRESENT", 0))
+        restart_without_a_walk(checks, node)
         decisions = node.directory / "decisions.tsv"
         decisions.write_text(node.cli("mappings", "export", as_json=False).stdout)
         other = Node(build).start(ontologies=[SAMPLE / "ontologies"])
@@ -193,6 +213,7 @@ def killed_meanwhile(checks, build, releases):
             node.kill()
             loader.join()
             node.start(ontologies=[])
+            checks.true("what answers come from is said", normalisation(node)[0] in ("PRESENT", "BEFORE", "MIXED"))
             held = exact(node, "phenotype", OLD) + exact(node, "phenotype", NEW)
             checks.equal("nothing is lost by a kill after %.2f s" % delay, held, before)
             # Loading again is harmless if the release was swapped in already.
@@ -200,6 +221,7 @@ def killed_meanwhile(checks, build, releases):
             checks.true("the walk ends after a kill at %.2f s" % delay,
                         eventually(lambda: exact(node, "phenotype", NEW) == before), "waited 60 s")
             checks.equal("no record is left behind", exact(node, "phenotype", OLD), 0)
+            checks.equal("and the status says so", normalisation(node)[0], "PRESENT")
             node.cli("index", "check")
         finally:
             node.cleanup()

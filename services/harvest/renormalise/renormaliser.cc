@@ -34,10 +34,16 @@ Renormaliser::~Renormaliser() { Stop(); }
 void Renormaliser::Start() {
   if (thread_.joinable()) return;
   const auto status = options_.store->Status(options_.group);
+  const bool walk = !status.ok() || status->normalised != options_.release();
+  // An index that is still being built would be held in its beginnings.
+  if (walk && status.ok() && !status->normalised.empty() &&
+      options_.await_index(status->sequence, absl::Now() + kPoll)) {
+    Hold(status->normalised);
+  }
   {
     MutexLock lock(&mu_);
     stop_ = false;
-    if (!status.ok() || status->normalised != options_.release()) walk_wanted_ = true;
+    if (walk) walk_wanted_ = true;
   }
   thread_ = std::thread([this] { Run(); });
 }
@@ -55,6 +61,16 @@ void Renormaliser::Tell(absl::string_view event, const RenormaliseCounts& counts
                         const absl::Status& status) const {
   if (options_.on_event) options_.on_event(event, counts, status);
 }
+
+void Renormaliser::Hold(const std::string& normalised) {
+  options_.hold();
+  MutexLock lock(&mu_);
+  // A second state behind the same snapshot.
+  if (!held_) before_ = normalised;
+  held_ = true;
+}
+
+absl::Status Renormaliser::Mix() { return options_.store->SetNormalised(options_.group, ""); }
 
 uint64_t Renormaliser::WantWalk() {
   MutexLock lock(&mu_);
@@ -90,7 +106,8 @@ void Renormaliser::StateChanged() {
   uint64_t number = 0;
   {
     MutexLock turn(&turn_);
-    options_.hold();
+    const auto status = options_.store->Status(options_.group);
+    Hold(status.ok() ? status->normalised : "");
     options_.take_over();
     number = WantWalk();
   }
@@ -119,12 +136,13 @@ absl::StatusOr<RenormaliseCounts> Renormaliser::Decide(
     PARFOCAL_ASSIGN_OR_RETURN(const StoreStatus before, options_.store->Status(options_.group));
     const bool whole = before.normalised == options_.release();
     PARFOCAL_RETURN_IF_ERROR(decide());
-    options_.hold();
+    Hold(before.normalised);
     options_.take_over();
     if (field.empty() && words.empty()) {
       number = WantWalk();
     } else {
-      const absl::Status done = NormaliseCarriers(field, words, &counts);
+      absl::Status done = Mix();
+      if (done.ok()) done = NormaliseCarriers(field, words, &counts);
       if (!done.ok()) {
         // The decision stands: a walk brings its records after it.
         WantWalk();
@@ -237,6 +255,10 @@ void Renormaliser::Walk() {
     progress_ = {};
   }
   Tell("begins", {});
+  if (const absl::Status mixed = Mix(); !mixed.ok()) {
+    Tell("fails", {}, mixed);
+    return Rest(options_.retry);  // And is begun again.
+  }
   std::optional<RecordName> after;
   for (bool more = true; more;) {
     const absl::Time begin = absl::Now();
@@ -290,6 +312,8 @@ void Renormaliser::Swap() {
   }
   options_.publish();
   MutexLock lock(&mu_);
+  held_ = false;
+  before_.clear();
   swaps_done_ = swaps_wanted_;
   changed_.notify_all();
 }
@@ -316,6 +340,18 @@ void Renormaliser::Rest(absl::Duration duration) const {
 bool Renormaliser::Busy() const {
   MutexLock lock(&mu_);
   return walk_wanted_ || swaps_done_ != swaps_wanted_;
+}
+
+RenormaliseState Renormaliser::State() const {
+  RenormaliseState state;
+  state.release = options_.release();
+  MutexLock lock(&mu_);
+  state.walking = walk_wanted_;
+  state.busy = walk_wanted_ || swaps_done_ != swaps_wanted_;
+  state.held = held_;
+  state.before = before_;
+  state.progress = progress_;
+  return state;
 }
 
 RenormaliseCounts Renormaliser::Progress() const {

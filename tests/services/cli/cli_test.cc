@@ -396,6 +396,30 @@ TEST_F(CliTest, OntologyListShowsFilesAndOntologies) {
   EXPECT_THAT(node_.Run({"ontology", "list", "--json"}).out, HasSubstr("\"prefix\": \"EX\""));
 }
 
+TEST_F(CliTest, StatusSaysWhichReleaseAnswersComeFromAndHowFarAWalkIs) {
+  using Status = v1::NormalisationStatus;
+  EXPECT_THAT(node_.Run({"status"}).out, Not(HasSubstr("normalised")));
+  Status& status = node_.catalogue.normalisation;
+  status.set_release("new");
+  status.set_answers(Status::PRESENT);
+  EXPECT_THAT(node_.Run({"status"}).out, HasSubstr("records are normalised with release new\n"));
+  status.set_walking(true);
+  status.set_examined(1200);
+  status.set_records(8000);
+  status.set_changed(30);
+  status.set_answers(Status::BEFORE);
+  status.set_answers_release("old");
+  std::string out = node_.Run({"status"}).out;
+  EXPECT_THAT(out, HasSubstr("1,200 of 8,000 looked at, 30 changed, towards release new\n"));
+  EXPECT_THAT(out, HasSubstr("until then answers are those of release old\n"));
+  status.set_answers(Status::MIXED);
+  status.set_walking(false);
+  out = node_.Run({"status"}).out;
+  EXPECT_THAT(out,
+              HasSubstr("the index is taking in records that are normalised with release new"));
+  EXPECT_THAT(out, HasSubstr("until then answers mix records of this and of older releases\n"));
+}
+
 TEST_F(CliTest, StatusIndexAndCheckpoint) {
   EXPECT_THAT(node_.Run({"status"}).out, HasSubstr("1,234  studies"));
   EXPECT_EQ(node_.Run({"index", "rebuild"}).code, kOk);

@@ -159,6 +159,7 @@ grpc::Status FakeCatalogue::GetStatus(grpc::ServerContext*, const v1::GetStatusR
   response->set_version("9.9");
   response->set_studies(1234);
   response->set_state("OK");
+  *response->mutable_normalisation() = normalisation;
   return grpc::Status::OK;
 }
 

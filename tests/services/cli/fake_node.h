@@ -69,6 +69,7 @@ class FakeCatalogue final : public v1::CatalogueService::Service {
 
   std::map<std::string, v1::Record> records;
   std::map<std::string, std::string> raw;
+  v1::NormalisationStatus normalisation;  // Of the status.
   int gets = 0;
 };
 

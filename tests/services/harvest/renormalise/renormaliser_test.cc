@@ -25,6 +25,31 @@ using testing::StatusIs;
 
 class RenormaliserTest : public ::testing::Test {
  protected:
+  // A walk comes no further than an image set, until the end.
+  class Pause {
+   public:
+    Pause(RenormaliserTest* test, const std::string& study, int id) : test_(test) {
+      test_->on_record_ = [this, study, id](const Record& record) {
+        const RecordName name = NameOf(record);
+        if (name.accession != study || name.image_set != std::to_string(id)) return;
+        reached_ = true;
+        while (!ended_) absl::SleepFor(absl::Milliseconds(1));
+      };
+    }
+    ~Pause() { End(); }
+    void Await() const {
+      const absl::Time until = absl::Now() + absl::Seconds(20);
+      while (!reached_ && absl::Now() < until) absl::SleepFor(absl::Milliseconds(1));
+      EXPECT_TRUE(reached_) << "the walk does not come there";
+    }
+    void End() const { ended_ = true; }
+
+   private:
+    RenormaliserTest* const test_;
+    std::atomic<bool> reached_{false};
+    mutable std::atomic<bool> ended_{false};
+  };
+
   RenormaliserTest() {
     EXPECT_TRUE(store_.CreateSource({.id = "src"}).ok());
     run_ = store_.BeginRun("src", absl::Now(), nullptr)->id;
@@ -54,7 +79,7 @@ class RenormaliserTest : public ::testing::Test {
       held_ = false;
       ++published_;
     };
-    options.await_index = [](int64_t, absl::Time) { return true; };
+    options.await_index = [this](int64_t, absl::Time) { return !behind_; };
     renormaliser_ = std::make_unique<Renormaliser>(std::move(options));
   }
 
@@ -127,6 +152,7 @@ class RenormaliserTest : public ::testing::Test {
   std::function<void(const Record&)> on_record_;  // Set before the renormaliser starts.
   std::atomic<bool> held_{false};
   std::atomic<int> published_{0};
+  std::atomic<bool> behind_{false};  // The index.
   std::unique_ptr<Renormaliser> renormaliser_;
 };
 
@@ -267,11 +293,21 @@ TEST_F(RenormaliserTest, GoesOnAtTheNextStartWhereAStopInterruptedIt) {
   Newest({{"round", "X:1"}, {"Round ", "X:1"}, {"long", "X:2"}});
   renormaliser_->StateChanged();
   stopper.join();
-  EXPECT_EQ(Normalised(), "r") << "not all records have followed";
+  EXPECT_EQ(Normalised(), "") << "some records have followed, some have not";
   EXPECT_EQ(TermOf("C", "1"), "");
-  on_record_ = nullptr;
+  held_ = false;  // The process is another one.
+  const Pause pause(this, "C", 1);
   Make(1);
   renormaliser_->Start();
+  pause.Await();
+  EXPECT_FALSE(held_) << "there is no snapshot of one state to hold";
+  const RenormaliseState state = renormaliser_->State();
+  EXPECT_TRUE(state.busy);
+  EXPECT_TRUE(state.walking);
+  EXPECT_FALSE(state.held);
+  EXPECT_EQ(state.before, "");
+  EXPECT_EQ(state.release, Release());
+  pause.End();
   ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
   EXPECT_EQ(Normalised(), Release());
   for (const auto& [study, id] :
@@ -281,6 +317,59 @@ TEST_F(RenormaliserTest, GoesOnAtTheNextStartWhereAStopInterruptedIt) {
   EXPECT_EQ(TermOf("A", "2"), "X:2");
   EXPECT_EQ(TermOf("C", "1"), "X:2");
   EXPECT_EQ(Newest(), 13) << "no record was written twice";
+}
+
+TEST_F(RenormaliserTest, AStartHoldsRecordsOfOneStateUntilAllHaveFollowed) {
+  CommitTwoStudies();
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  renormaliser_->Stop();
+  EXPECT_FALSE(renormaliser_->State().busy);
+  const int before = published_;
+  {
+    MutexLock lock(&mu_);
+    newest_ = taken_ = {{"round", "X:1"}, {"long", "X:2"}};
+  }
+  const Pause pause(this, "C", 1);
+  Make(/*batch=*/2);
+  renormaliser_->Start();
+  pause.Await();
+  EXPECT_TRUE(held_);
+  EXPECT_EQ(published_, before);
+  RenormaliseState state = renormaliser_->State();
+  EXPECT_TRUE(state.walking);
+  EXPECT_TRUE(state.held);
+  EXPECT_EQ(state.before, "r");
+  EXPECT_EQ(state.release, "r|long=X:2|round=X:1");
+  EXPECT_EQ(state.progress.examined, 6);
+  EXPECT_EQ(state.progress.changed, 3);
+  pause.End();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  state = renormaliser_->State();
+  EXPECT_FALSE(state.busy || state.walking || state.held);
+  EXPECT_EQ(state.progress.examined, 8);
+  EXPECT_EQ(published_, before + 1);
+  EXPECT_FALSE(held_);
+}
+
+TEST_F(RenormaliserTest, AStartHoldsNothingWhileTheIndexIsBeingBuilt) {
+  CommitTwoStudies();
+  ASSERT_THAT(store_.SetNormalised("public", "r"), IsOk());
+  {
+    MutexLock lock(&mu_);
+    newest_ = taken_ = {{"long", "X:2"}};
+  }
+  behind_ = true;
+  const Pause pause(this, "A", 1);
+  Make();
+  renormaliser_->Start();
+  pause.Await();
+  EXPECT_FALSE(held_);
+  EXPECT_FALSE(renormaliser_->State().held);
+  behind_ = false;
+  pause.End();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
 }
 
 TEST_F(RenormaliserTest, TriesAgainAfterAFailureOfTheCatalogue) {

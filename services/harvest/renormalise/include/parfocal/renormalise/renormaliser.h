@@ -8,8 +8,10 @@
 // swap.
 //
 // A stopped or killed walk begins again at the next start: the catalogue notes a state only when
-// every record holds what it makes of them (RecordStore::SetNormalised). Records that already carry
-// it are passed over.
+// every record holds what it makes of them (RecordStore::SetNormalised), and notes none before the
+// first record changes. So a start knows whether its records are of one state: if they are,
+// searches are held on them during its walk, too; if not, they show a mixture until it has ended,
+// and `State` says so. Records that already carry the state are passed over.
 //
 // Thread safety: every member may be called from any thread. Walks and swaps are made by one thread
 // of its own; decisions by their callers, one at a time, between two batches of a walk.
@@ -38,6 +40,16 @@ struct RenormaliseCounts {
   int64_t changed = 0;
   int64_t skipped = 0;   // A harvest changed or deleted them meanwhile; it normalised them itself.
   int64_t sequence = 0;  // Of the last change; the newest if there was none.
+};
+
+// Whether all is done, and what searches see until it is.
+struct RenormaliseState {
+  bool busy = false;     // A walk or a swap is outstanding.
+  bool walking = false;  // A walk is.
+  bool held = false;     // Searches stay on the snapshot before.
+  std::string before;   // What the records of that snapshot were normalised with; empty: a mixture.
+  std::string release;  // What records are brought to.
+  RenormaliseCounts progress;  // Of the walk.
 };
 
 struct RenormaliserOptions {
@@ -77,8 +89,8 @@ class Renormaliser {
   Renormaliser(const Renormaliser&) = delete;
   Renormaliser& operator=(const Renormaliser&) = delete;
 
-  // Begins to work; with a walk if the catalogue is not normalised up to the present state. Nothing
-  // is held for that one: its index may already show a part of it.
+  // Begins to work; with a walk if the catalogue is not normalised up to the present state.
+  // Searches are held for it if the records are of one state and the index has them all.
   void Start();
   // Returns when the batch in hand is done.
   void Stop();
@@ -95,7 +107,8 @@ class Renormaliser {
   absl::StatusOr<RenormaliseCounts> Decide(const std::string& field, const std::string& words,
                                            const std::function<absl::Status()>& decide);
 
-  // Whether a walk or a swap is outstanding, and how far the walk is; for status pages.
+  // For status pages.
+  RenormaliseState State() const;
   bool Busy() const;
   RenormaliseCounts Progress() const;
   // Waits until it is not Busy; false at `deadline`.
@@ -106,6 +119,10 @@ class Renormaliser {
   void Walk();
   absl::StatusOr<bool> WalkBatch(std::optional<RecordName>* after);
   void Swap();
+  // Searches see nothing of what comes, until the next swap. `normalised`: StoreStatus.
+  void Hold(const std::string& normalised);
+  // From here on records are not of one state.
+  absl::Status Mix();
   absl::Status NormaliseStudy(const RecordName& study, const std::string& field,
                               const std::string& words, RenormaliseCounts* counts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(turn_);
@@ -138,6 +155,8 @@ class Renormaliser {
   uint64_t swaps_done_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t sequence_ ABSL_GUARDED_BY(mu_) = 0;  // That the next swap must show.
   RenormaliseCounts progress_ ABSL_GUARDED_BY(mu_);
+  bool held_ ABSL_GUARDED_BY(mu_) = false;
+  std::string before_ ABSL_GUARDED_BY(mu_);  // With held_.
 };
 
 }  // namespace parfocal
