@@ -53,6 +53,11 @@ std::string CandidateText(const v1::WorkItem& item) {
   return absl::StrCat(best.id(), " ", best.label());
 }
 
+// The organism beside `gene`: its names are decided for it alone.
+std::string FieldText(const v1::WorkItem& item) {
+  return item.organism().empty() ? item.field() : absl::StrCat(item.field(), "@", item.organism());
+}
+
 int List(const Session& session, const WorklistArguments& arguments) {
   Client client = session.Connect();
   const absl::StatusOr<v1::ListWorkItemsResponse> all = ListItems(client, arguments);
@@ -74,16 +79,16 @@ int List(const Session& session, const WorklistArguments& arguments) {
     const std::string beside =
         item.stated_id().empty() ? "" : absl::StrCat(item.stated_id(), " ", item.stated_label());
     table.AddRow({FormatCount(item.records().image_sets()), FormatCount(item.records().images()),
-                  FormatCount(item.records().studies()), item.field(), item.words(), beside,
+                  FormatCount(item.records().studies()), FieldText(item), item.words(), beside,
                   CandidateText(item), ShortName(item.example())});
   }
   session.Print(table);
   const v1::WorkItem& first = all->items(0);
   const std::string term = first.candidates().empty() ? "TERM" : first.candidates(0).id();
   session.out() << CountOf(all->total_size(), "item") << " in all. To decide about the first:\n  "
-                << EscapeForTerminal(absl::StrCat("parfocal mappings accept --field ",
-                                                  first.field(), " --words ", Quoted(first.words()),
-                                                  " --term ", term, " --author YOU"))
+                << EscapeForTerminal(absl::StrCat(
+                       "parfocal mappings accept --field ", FieldText(first), " --words ",
+                       Quoted(first.words()), " --term ", term, " --author YOU"))
                 << '\n';
   return kOk;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "parfocal/mapping/xref_set.h"
@@ -60,7 +61,14 @@ void Mappings::TermsChanged(const TermLookup& terms) {
 }
 
 absl::Status Mappings::CheckField(absl::string_view field) {
-  const Field* known = FindField(field);
+  const Field* known = FindField(SchemaFieldOf(field));
+  if (known != nullptr && known->name == "gene") {
+    if (absl::StartsWith(field, GeneDecisionField("NCBITaxon:"))) return absl::OkStatus();
+    return WithReason(
+        absl::InvalidArgumentError("field: names of genes are decided for one species each: "
+                                   "gene@NCBITaxon:9606, or name a gene"),
+        "VALUE_OUT_OF_RANGE", "field");
+  }
   if (known != nullptr && known->kind == FieldKind::kTerm && !known->stated)
     return absl::OkStatus();
   return WithReason(

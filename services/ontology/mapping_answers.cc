@@ -94,20 +94,53 @@ absl::Status FindTerm(const OntologyServiceOptions& options, CuratorDecision* de
   return absl::OkStatus();
 }
 
+// The same for a gene, whose species completes the field.
+absl::Status FindGene(const OntologyServiceOptions& options, CuratorDecision* decision) {
+  const std::shared_ptr<const GeneLookup> genes = options.genes ? options.genes() : nullptr;
+  std::optional<Gene> gene;
+  if (genes != nullptr) gene = genes->Find(decision->term);
+  if (genes != nullptr && !gene.has_value()) {
+    const GeneResolution found = genes->Resolve(decision->term, "");
+    if (found.outcome == GeneOutcome::kOne) gene = genes->Find(found.candidates[0].id);
+  }
+  if (!gene.has_value()) {
+    return WithReason(
+        absl::InvalidArgumentError(
+            absl::StrCat("term: '", decision->term.substr(0, 200),
+                         "' is the id of no gene in the loaded tables; `genes resolve` finds ids")),
+        "TERM_UNKNOWN", "term");
+  }
+  const std::string field = GeneDecisionField(gene->taxon);
+  if (decision->field != SchemaFieldOf(field) && decision->field != field) {
+    return WithReason(absl::InvalidArgumentError(
+                          absl::StrCat("field: ", gene->id, " is a gene of ", gene->taxon)),
+                      "VALUE_OUT_OF_RANGE", "field");
+  }
+  decision->field = field;
+  decision->term = gene->id;
+  decision->label = gene->symbol;
+  return absl::OkStatus();
+}
+
 absl::Status Decide(const OntologyServiceOptions& options, CuratorDecision decision,
                     v1::MappingDecision* response) {
   if (options.mappings == nullptr) return NoStore();
+  const bool term = decision.verdict != Verdict::kNoTerm;
+  const std::string field(SchemaFieldOf(decision.field));
+  const bool gene = field == SchemaFieldOf(kGeneDecisions);
+  if (term && gene) PARFOCAL_RETURN_IF_ERROR(FindGene(options, &decision));
   if (options.check_field) PARFOCAL_RETURN_IF_ERROR(options.check_field(decision.field));
-  if (decision.verdict != Verdict::kNoTerm) PARFOCAL_RETURN_IF_ERROR(FindTerm(options, &decision));
+  if (term && !gene) PARFOCAL_RETURN_IF_ERROR(FindTerm(options, &decision));
   PARFOCAL_RETURN_IF_ERROR(CheckDecision(decision));
   CuratorDecision recorded;
   const auto decide = [&]() -> absl::Status {
     PARFOCAL_ASSIGN_OR_RETURN(recorded, options.mappings->Decide(decision));
+    if (options.mappings_changed) options.mappings_changed();
     return absl::OkStatus();
   };
   Renormalised outcome;
   if (options.renormalise) {
-    PARFOCAL_ASSIGN_OR_RETURN(outcome, options.renormalise(decision.field, decision.words, decide));
+    PARFOCAL_ASSIGN_OR_RETURN(outcome, options.renormalise(field, decision.words, decide));
   } else {
     PARFOCAL_RETURN_IF_ERROR(decide());
   }
@@ -233,6 +266,7 @@ absl::Status AnswerImportMappings(const OntologyServiceOptions& options,
     error->set_line(report.rows.errors[i].line);
     error->set_reason(ValidUtf8(report.rows.errors[i].reason));
   }
+  if (report.changed && options.mappings_changed) options.mappings_changed();
   // A set that gives bridges alone changes no record.
   if (!report.used || !report.changed || !options.renormalise) return absl::OkStatus();
   PARFOCAL_ASSIGN_OR_RETURN(const Renormalised outcome,

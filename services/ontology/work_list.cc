@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gene_work.h"
+#include "parfocal/mapping_lookup.h"
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/schema/schema.h"
@@ -17,6 +19,7 @@ namespace {
 constexpr int kStandardPage = 50;
 constexpr int kMaxPage = 500;
 constexpr size_t kCandidates = 3;
+constexpr size_t kGeneCandidates = 20;  // All: whoever decides must choose among them.
 constexpr size_t kKeptLists = 3;
 
 // Words are looked up in these; elsewhere nothing can be unmapped.
@@ -24,15 +27,24 @@ bool IsMapped(const Field& field) {
   return !field.stated && !field.mined && !field.ontologies.empty();
 }
 
-BoundQuery Carrying(const WaitingWords& waiting) {
-  BoundQuery query;
-  query.filter.kind = QueryNode::Kind::kValue;
-  query.filter.field = waiting.flagged ? std::string(kFlaggedField) : waiting.field;
-  query.filter.values = waiting.keys;
-  query.rest = query.filter;
-  query.level = SearchLevel::kImageSet;
-  query.order = SearchOrder::kName;
-  return query;
+QueryNode OneOf(absl::string_view field, const std::vector<std::string>& values) {
+  QueryNode node;
+  node.kind = QueryNode::Kind::kValue;
+  node.field = std::string(field);
+  node.values = values;
+  return node;
+}
+
+// Most image sets first, then most images.
+void Rank(std::vector<WaitingWords>* words) {
+  std::sort(words->begin(), words->end(), [](const WaitingWords& a, const WaitingWords& b) {
+    const auto order = [](const WaitingWords& w) {
+      return std::make_tuple(-w.counts.image_sets, -w.counts.images, -w.counts.rows,
+                             std::cref(w.field), std::cref(w.words), std::cref(w.stated_id),
+                             w.flagged, std::cref(w.organism));
+    };
+    return order(a) < order(b);
+  });
 }
 
 // Groups values that are the same words in other spellings; the values come most rows first.
@@ -67,14 +79,6 @@ class Grouping {
       }
       out.push_back(std::move(waiting));
     }
-    std::sort(out.begin(), out.end(), [](const WaitingWords& a, const WaitingWords& b) {
-      return std::make_tuple(-a.counts.image_sets, -a.counts.images, -a.counts.rows,
-                             std::cref(a.field), std::cref(a.words), std::cref(a.stated_id),
-                             a.flagged) < std::make_tuple(-b.counts.image_sets, -b.counts.images,
-                                                          -b.counts.rows, std::cref(b.field),
-                                                          std::cref(b.words),
-                                                          std::cref(b.stated_id), b.flagged);
-    });
     return out;
   }
 
@@ -87,9 +91,30 @@ std::string NameOfSnapshot(const Snapshot& snapshot) {
   return absl::StrCat(revision.sequence, " ", revision.release);
 }
 
+// The field under which a curator decides about the words.
+std::string DecisionFieldOf(const WaitingWords& waiting) {
+  return waiting.organism.empty() ? waiting.field : GeneDecisionField(waiting.organism);
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<WaitingWords>> WordsThatWait(const Snapshot& snapshot) {
+BoundQuery Carrying(const WaitingWords& waiting) {
+  BoundQuery query;
+  query.filter = OneOf(waiting.flagged ? kFlaggedField : waiting.field, waiting.keys);
+  if (!waiting.organism.empty()) {
+    QueryNode both;
+    both.kind = QueryNode::Kind::kAnd;
+    both.children = {std::move(query.filter), OneOf("organism", waiting.organism_keys)};
+    query.filter = std::move(both);
+  }
+  query.rest = query.filter;
+  query.level = SearchLevel::kImageSet;
+  query.order = SearchOrder::kName;
+  return query;
+}
+
+absl::StatusOr<std::vector<WaitingWords>> WordsThatWait(const Snapshot& snapshot,
+                                                        const GeneLookup* genes) {
   BoundQuery query;
   query.page_size = 0;
   query.level = SearchLevel::kImageSet;
@@ -113,7 +138,13 @@ absl::StatusOr<std::vector<WaitingWords>> WordsThatWait(const Snapshot& snapshot
       }
     }
   }
-  return std::move(groups).Take(snapshot);
+  PARFOCAL_ASSIGN_OR_RETURN(std::vector<WaitingWords> out, std::move(groups).Take(snapshot));
+  if (genes != nullptr) {
+    PARFOCAL_ASSIGN_OR_RETURN(std::vector<WaitingWords> names, GeneNamesThatWait(snapshot, *genes));
+    std::move(names.begin(), names.end(), std::back_inserter(out));
+  }
+  Rank(&out);
+  return out;
 }
 
 absl::StatusOr<WorkList::Made> WorkList::NewestList() const {
@@ -123,7 +154,8 @@ absl::StatusOr<WorkList::Made> WorkList::NewestList() const {
     MutexLock lock(&mu_);
     if (const auto found = made_.find(name); found != made_.end()) return found->second;
   }
-  PARFOCAL_ASSIGN_OR_RETURN(std::vector<WaitingWords> words, WordsThatWait(*snapshot));
+  const std::shared_ptr<const GeneLookup> genes = options_->genes ? options_->genes() : nullptr;
+  PARFOCAL_ASSIGN_OR_RETURN(std::vector<WaitingWords> words, WordsThatWait(*snapshot, genes.get()));
   Made made{snapshot, std::make_shared<const std::vector<WaitingWords>>(std::move(words))};
   MutexLock lock(&mu_);
   if (made_.emplace(name, made).second) order_.push_back(name);
@@ -149,6 +181,11 @@ absl::Status WorkList::Fill(const WaitingWords& waiting, const Snapshot& snapsho
   PARFOCAL_ASSIGN_OR_RETURN(const SearchAnswer answer,
                             snapshot.Execute(query, nullptr, absl::InfiniteFuture()));
   if (!answer.hits.empty()) item->set_example(FormatRecordName(answer.hits[0].name));
+  if (!waiting.organism.empty()) {
+    item->set_organism(ValidUtf8(waiting.organism));
+    AddGeneCandidates(*options_->genes(), waiting, kGeneCandidates, item);
+    return absl::OkStatus();
+  }
 
   std::vector<std::string> ontologies;
   if (const Field* field = FindField(waiting.field)) {
@@ -170,7 +207,8 @@ absl::Status WorkList::List(const v1::ListWorkItemsRequest& request,
   PARFOCAL_ASSIGN_OR_RETURN(const int page_size,
                             PageSize(request.page_size(), kStandardPage, kMaxPage));
   const Field* field = request.field().empty() ? nullptr : FindField(request.field());
-  if (!request.field().empty() && (field == nullptr || !IsMapped(*field))) {
+  const bool genes = field != nullptr && field->name == "gene" && options_->genes;
+  if (!request.field().empty() && !genes && (field == nullptr || !IsMapped(*field))) {
     return WithReason(
         absl::InvalidArgumentError(absl::StrCat("field: words of '", request.field().substr(0, 200),
                                                 "' are not looked up in any ontology")),
@@ -204,7 +242,7 @@ absl::Status WorkList::List(const v1::ListWorkItemsRequest& request,
     if (field != nullptr && waiting.field != field->name) continue;
     if (request.kind() == v1::ListWorkItemsRequest::UNMAPPED_WORDS && waiting.flagged) continue;
     if (request.kind() == v1::ListWorkItemsRequest::FLAGGED && !waiting.flagged) continue;
-    if (options_->decided && options_->decided(waiting.field, waiting.words)) continue;
+    if (options_->decided && options_->decided(DecisionFieldOf(waiting), waiting.words)) continue;
     ++total;
     if (static_cast<int64_t>(at) < position.sequence || more) continue;
     if (response->items_size() == page_size) {

@@ -1,6 +1,7 @@
-// The work-list: words that no rule maps and words that disagree with the id beside them, ranked by
-// what a curator's decision about them would unlock. Counted on one snapshot, exactly: an image set
-// that carries a spelling twice, or two spellings of the same words, counts once.
+// The work-list: words that no rule maps, words that disagree with the id beside them, and names
+// that several genes of an organism have, ranked by what a curator's decision about them would
+// unlock. Counted on one snapshot, exactly: an image set that carries a spelling twice, or two
+// spellings of the same words, counts once.
 //
 // Thread safety: any thread. A list is made once for a snapshot and kept for its pages.
 #pragma once
@@ -24,11 +25,19 @@ struct WaitingWords {
   std::string stated_id;  // Of flagged words.
   bool flagged = false;
   std::vector<std::string> keys;  // Values of `field`, or of kFlaggedField; sorted.
+  // Of a name of a gene: its species, and the organisms of that species that records have; sorted.
+  std::string organism;
+  std::vector<std::string> organism_keys;
   Counts counts;
 };
 
+// The image sets that carry the words.
+BoundQuery Carrying(const WaitingWords& waiting);
+
 // All of `snapshot`, most image sets first, then most images, then by field and words.
-absl::StatusOr<std::vector<WaitingWords>> WordsThatWait(const Snapshot& snapshot);
+// `genes` may be nullptr: no names of genes then.
+absl::StatusOr<std::vector<WaitingWords>> WordsThatWait(const Snapshot& snapshot,
+                                                        const GeneLookup* genes);
 
 class WorkList {
  public:

@@ -2,12 +2,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "parfocal/mapping/mapping_store.h"
 #include "parfocal/ontology_rpc/ontology_service.h"
 #include "parfocal/v1/ontology_service.grpc.pb.h"
+#include "support/fake_gene_lookup.h"
 #include "support/fake_term_lookup.h"
 #include "support/in_process_service.h"
 #include "support/sample_records.h"
@@ -47,10 +49,17 @@ class MappingMethodsTest : public ::testing::Test {
     options.tokens = &tokens_;
     options.dispatcher = service_.dispatcher();
     options.mappings = store_.get();
+    auto genes = std::make_shared<testing::FakeGeneLookup>();
+    genes->Add("HGNC:1", "NCBITaxon:9606", "AAA1", {"BIG"});
+    genes->Add("HGNC:2", "NCBITaxon:9606", "AAA2", {"BIG"});
+    genes->Add("MGI:1", "NCBITaxon:10090", "Aaa1");
+    options.genes = [genes] { return genes; };
+    options.mappings_changed = [this] { releases_.push_back(store_->Current()->release()); };
     options.check_field = [](absl::string_view field) {
-      return field == "phenotype" ? absl::OkStatus()
-                                  : WithReason(absl::InvalidArgumentError("no such field"),
-                                               "VALUE_OUT_OF_RANGE", "field");
+      return field == "phenotype" || absl::StartsWith(field, "gene@")
+                 ? absl::OkStatus()
+                 : WithReason(absl::InvalidArgumentError("no such field"), "VALUE_OUT_OF_RANGE",
+                              "field");
     };
     options.renormalise =
         [this](const std::string& field, const std::string& words,
@@ -90,6 +99,7 @@ class MappingMethodsTest : public ::testing::Test {
   ManualClock clock_;
   std::unique_ptr<MappingStore> store_;
   std::vector<std::string> renormalised_;
+  std::vector<std::string> releases_;  // Of mappings, as told to others.
   PageTokens tokens_{std::string(32, 'k'), &clock_};
   InProcessService service_;
   std::unique_ptr<Stub> stub_;
@@ -107,6 +117,7 @@ TEST_F(MappingMethodsTest, ADecisionIsRecordedThenItsRecordsAreNormalisedAnew) {
   EXPECT_EQ(decision.records_changed(), 7);
   EXPECT_EQ(decision.sequence(), 42);
   EXPECT_THAT(renormalised_, ::testing::ElementsAre("phenotype|big cells"));
+  EXPECT_THAT(releases_, ::testing::ElementsAre(store_->Current()->release()));
   v1::RejectMappingRequest reject;
   reject.set_field("phenotype");
   reject.set_words("Big cells");
@@ -124,6 +135,41 @@ TEST_F(MappingMethodsTest, ADecisionIsRecordedThenItsRecordsAreNormalisedAnew) {
   ASSERT_THAT(Call(&Stub::ListMappings, list, &listed), IsOk());
   ASSERT_EQ(listed.mappings_size(), 2);
   EXPECT_TRUE(listed.mappings(0).superseded());
+}
+
+TEST_F(MappingMethodsTest, ANameOfAGeneIsDecidedForTheSpeciesOfTheGene) {
+  v1::MappingDecision decision;
+  auto request = Accepting("BIG", "HGNC:2");
+  request.set_field("gene");
+  ASSERT_THAT(Call(&Stub::AcceptMapping, request, &decision), IsOk());
+  EXPECT_EQ(decision.mapping().field(), "gene@NCBITaxon:9606");
+  EXPECT_EQ(decision.mapping().object_label(), "AAA2");
+  EXPECT_THAT(renormalised_, ::testing::ElementsAre("gene|BIG")) << "by the field of the records";
+  EXPECT_EQ(store_->Current()->Decision("gene@NCBITaxon:9606", "big")->term, "HGNC:2");
+  request.set_term("HGNC:404");
+  EXPECT_THAT(Call(&Stub::AcceptMapping, request, &decision), HasReason("TERM_UNKNOWN"));
+  request.set_term("AAA1");
+  EXPECT_THAT(Call(&Stub::AcceptMapping, request, &decision), HasReason("TERM_UNKNOWN"))
+      << "a symbol is no id";
+  request.set_term("MGI:1");
+  request.set_field("gene@NCBITaxon:9606");
+  EXPECT_THAT(Call(&Stub::AcceptMapping, request, &decision), HasReason("VALUE_OUT_OF_RANGE"));
+  request.set_term("");
+  request.set_no_term(true);
+  request.set_field("gene");
+  EXPECT_THAT(Call(&Stub::AcceptMapping, request, &decision), HasReason("VALUE_OUT_OF_RANGE"))
+      << "in which organism?";
+  request.set_field("gene@NCBITaxon:10090");
+  EXPECT_THAT(Call(&Stub::AcceptMapping, request, &decision), IsOk());
+  // What is exported comes back as it was.
+  absl::Status status;
+  const std::string text = Export({}, &status);
+  EXPECT_THAT(text, HasSubstr("BIG\tgene@NCBITaxon:9606\tskos:exactMatch\t\tHGNC:2\t"));
+  std::vector<std::string> warnings;
+  auto other = MappingStore::Open(dir_ / "other", MappingUse(), &clock_, &warnings);
+  ASSERT_THAT(other, IsOk());
+  ASSERT_THAT((*other)->Import(text, {}), IsOk());
+  EXPECT_EQ((*other)->Current()->Decision("gene@NCBITaxon:9606", "BIG")->term, "HGNC:2");
 }
 
 TEST_F(MappingMethodsTest, RefusesADecisionThatCannotStandAndRecordsNothing) {
@@ -187,6 +233,10 @@ TEST_F(MappingMethodsTest, AnImportedSetNormalisesAnewOnlyIfItIsUsed) {
   ASSERT_EQ(response.errors_size(), 1);
   EXPECT_EQ(response.errors(0).line(), 3);
   EXPECT_TRUE(renormalised_.empty());
+  EXPECT_THAT(releases_, ::testing::ElementsAre(store_->Current()->release()))
+      << "whoever asks for bridges must hear of them";
+  ASSERT_THAT(Call(&Stub::ImportMappings, request, &response), IsOk());
+  EXPECT_EQ(releases_.size(), 1u) << "the same content changes nothing";
   request.set_mapping_set("used");
   ASSERT_THAT(Call(&Stub::ImportMappings, request, &response), IsOk());
   EXPECT_EQ(response.records_changed(), 7);

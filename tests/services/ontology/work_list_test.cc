@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "parfocal/ontology_rpc/ontology_service.h"
 #include "parfocal/v1/ontology_service.grpc.pb.h"
+#include "support/fake_gene_lookup.h"
 #include "support/fake_record_store.h"
 #include "support/fake_term_lookup.h"
 #include "support/in_process_service.h"
@@ -47,6 +48,7 @@ class WorkListTest : public ::testing::Test {
     options.index = &index_;
     options.tokens = &tokens_;
     options.dispatcher = service_.dispatcher();
+    options.genes = [this] { return genes_; };
     options.decided = [this](absl::string_view field, absl::string_view words) {
       return decided_.count(absl::StrCat(field, ":", words)) > 0;
     };
@@ -82,6 +84,7 @@ class WorkListTest : public ::testing::Test {
   }
 
   std::shared_ptr<testing::FakeTermLookup> terms_ = std::make_shared<testing::FakeTermLookup>();
+  std::shared_ptr<testing::FakeGeneLookup> genes_;
   testing::FakeRecordStore store_;
   testing::PlainSearchIndex index_{&store_, terms_.get()};
   std::string run_;
@@ -129,6 +132,38 @@ TEST_F(WorkListTest, DecidedWordsAreOffTheList) {
   Add("1", {Says("phenotype", "odd"), Says("phenotype", "strange")});
   decided_.insert("phenotype:odd");
   EXPECT_THAT(Words(List()), ElementsAre("1 phenotype strange"));
+}
+
+TEST_F(WorkListTest, NamesOfSeveralGenesStandBesideTheirOrganismWithAllOfThem) {
+  genes_ = std::make_shared<testing::FakeGeneLookup>();
+  genes_->Add("HGNC:1", "NCBITaxon:9606", "AAA1", {"BIG"});
+  genes_->Add("HGNC:2", "NCBITaxon:9606", "AAA2", {"BIG"});
+  genes_->Add("MGI:1", "NCBITaxon:10090", "Aaa1", {"BIG"});
+  genes_->Add("MGI:2", "NCBITaxon:10090", "Aaa2", {"BIG"});
+  const Statement human = Says("organism", "human", "NCBITaxon:9606", "NCBITaxon:9606");
+  const Statement mouse = Says("organism", "mouse", "NCBITaxon:10090", "NCBITaxon:10090");
+  Add("1", {Says("gene", "BIG"), human}, 10);
+  Add("2", {Says("gene", "big"), human}, 5);
+  Add("3", {Says("gene", "BIG"), mouse}, 2);
+  Add("4", {Says("gene", "no gene"), human});
+  Add("5", {Says("gene", "BIG", "", "HGNC:1"), human});  // Resolved.
+  Add("6", {Says("phenotype", "odd")}, 1);
+  const auto response = List();
+  EXPECT_THAT(Words(response), ElementsAre("2 gene BIG", "1 gene BIG", "1 phenotype odd"));
+  const v1::WorkItem& first = response.items(0);
+  EXPECT_EQ(first.organism(), "NCBITaxon:9606");
+  EXPECT_EQ(first.records().images(), 15);
+  EXPECT_EQ(first.kind(), v1::ListWorkItemsRequest::UNMAPPED_WORDS);
+  EXPECT_EQ(first.example(), "sources/src/studies/A/imageSets/1");
+  ASSERT_EQ(first.candidates_size(), 2);
+  EXPECT_EQ(first.candidates(0).id(), "HGNC:1");
+  EXPECT_EQ(first.candidates(1).id(), "HGNC:2");
+  EXPECT_EQ(response.items(1).organism(), "NCBITaxon:10090");
+  v1::ListWorkItemsRequest request;
+  request.set_field("gene");
+  EXPECT_EQ(List(request).total_size(), 2);
+  decided_.insert("gene@NCBITaxon:9606:BIG");
+  EXPECT_THAT(Words(List(request)), ElementsAre("1 gene BIG"));
 }
 
 TEST_F(WorkListTest, PagesStayWithTheListThatTheyBeganOn) {

@@ -67,6 +67,8 @@ struct OntologyServiceOptions {
   std::function<bool(absl::string_view field, absl::string_view words)> decided;
   std::function<std::shared_ptr<const GeneLookup>()> genes;  // The newest release.
   MappingStore* mappings = nullptr;
+  // Called after sets or decisions have changed, whether records follow or not. May be empty.
+  std::function<void()> mappings_changed;
   // INVALID_ARGUMENT if words of a field of this name are not normalised. Empty: any will do.
   std::function<absl::Status(absl::string_view field)> check_field;
 };
