@@ -45,7 +45,8 @@ class Snapshot {
   // the binder asks when no ontology term fits.
   virtual std::vector<std::string> ValuesNamed(absl::string_view field,
                                                absl::string_view text) const = 0;
-  // How many rows hold the term, exactly and with descendants, in any field of the schema.
+  // How many rows hold the term, exactly and with descendants, in any field of the schema but the
+  // stated_ twins: a row that holds it in several fields counts once.
   virtual void CountTerm(absl::string_view curie, Counts* exact, Counts* rolled_up) const = 0;
 };
 

@@ -155,7 +155,8 @@ void IndexSnapshot::CountTerm(absl::string_view curie, Counts* exact, Counts* ro
   const FacetDictionary& dictionary = *resources_->dictionary;
   std::vector<ValueId> same, below;
   for (const Field& field : Fields()) {
-    if (!field.closure) continue;
+    // What an archive stated is no count of what a record means.
+    if (!field.closure || field.stated) continue;
     // The slot of the term in this field, if it has one.
     uint32_t wanted = UINT32_MAX;
     for (uint32_t slot = 0; slot < dictionary.slots(field.id); ++slot) {

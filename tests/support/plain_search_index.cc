@@ -266,7 +266,7 @@ class PlainSnapshot final : public Snapshot {
       bool is = false, under = false;
       for (const auto& [field, keys] : row.holds) {
         const Field* known = FindField(field);
-        if (known == nullptr || !known->closure) continue;
+        if (known == nullptr || !known->closure || known->stated) continue;
         is |= keys.count(std::string(curie)) > 0;
         under |= Closure(field, keys).count(std::string(curie)) > 0;
       }

@@ -168,6 +168,24 @@ TEST_F(NormalisationTest, NoSearchSeesTwoReleasesDuringASwap) {
   EXPECT_GT(seen[kFirst], 0);
 }
 
+// The archive says CMPO:0000001, which the release in use replaces: the stated twin keeps it.
+TEST_F(NormalisationTest, TermsAreCountedByWhatRecordsMeanNotByWhatWasStated) {
+  Use(2);
+  normalisation_->StateChanged();
+  const auto snapshot = *index_->index()->Open();
+  Counts exact, rolled_up;
+  snapshot->CountTerm("CMPO:0000001", &exact, &rolled_up);
+  EXPECT_EQ(exact.image_sets, 0);
+  EXPECT_EQ(exact.studies, 0);
+  EXPECT_EQ(rolled_up.image_sets, 0);
+  auto stated = index_->Bind("", "stated_phenotype = \"CMPO:0000001\"", *snapshot);
+  ASSERT_THAT(stated, IsOk());
+  EXPECT_EQ(snapshot->Execute(*stated, nullptr, absl::InfiniteFuture())->total.image_sets, kSets);
+  snapshot->CountTerm("CMPO:0000002", &exact, &rolled_up);
+  EXPECT_EQ(exact.image_sets, kSets);
+  EXPECT_EQ(exact.studies, 1);
+}
+
 TEST_F(NormalisationTest, APageOfTheOldReleaseIsCommittedBeforeTheWalkBegins) {
   auto page = std::make_unique<PageNormaliser>(normalisation_->Take());
   EXPECT_THAT(page->release, ::testing::HasSubstr("terms release 1"));
