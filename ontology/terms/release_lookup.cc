@@ -202,14 +202,25 @@ std::vector<TermMatch> ReleaseLookup::Suggest(absl::string_view prefix,
   // The best so far, the worst of them on top.
   using Ranked = std::tuple<bool, size_t, uint32_t>;
   std::priority_queue<Ranked> best;
+  // The ids of one ontology lie in a row.
+  std::vector<std::pair<uint32_t, uint32_t>> wanted;
+  for (const std::string& ontology : ontologies) {
+    const std::string begin = absl::StrCat(ontology, ":"), end = absl::StrCat(ontology, ";");
+    wanted.emplace_back(index_.FirstFrom(begin), index_.FirstFrom(end));
+  }
+  const auto is_wanted = [&](uint32_t term) {
+    return ontologies.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const auto& range) {
+             return range.first <= term && term < range.second;
+           });
+  };
   uint32_t previous = kNoTerm;
   for (uint32_t entry : entries) {
     const uint32_t term = entry / 2;
     if (term == previous) continue;  // By its label already.
     previous = term;
-    if (RankOf(index_.ids[term], ontologies) < 0) continue;
-    const Ranked ranked{entry % 2 == 1, index_.labels[term].size(), term};
+    const Ranked ranked{entry % 2 == 1, index_.labels.length(term), term};
     if (best.size() == limit && best.top() < ranked) continue;
+    if (!is_wanted(term)) continue;
     best.push(ranked);
     if (best.size() > limit) best.pop();
   }

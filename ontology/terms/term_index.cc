@@ -22,23 +22,18 @@ size_t LowerBound(const TextPool& pool, absl::string_view text) {
   return low;
 }
 
-// Sorts `values`, all below `bound`, and leaves one of each. Many are sorted by a bit for each
-// possible value: two letters are the beginning of words of half the terms.
-void SortDistinct(size_t bound, std::vector<uint32_t>* values) {
-  if (values->size() < bound / 256) {
-    std::sort(values->begin(), values->end());
-    values->erase(std::unique(values->begin(), values->end()), values->end());
-    return;
-  }
-  std::vector<uint64_t> bits(bound / 64 + 1);
-  for (uint32_t value : *values) bits[value / 64] |= uint64_t{1} << (value % 64);
-  values->clear();
+// The numbers of the bits that are set.
+std::vector<uint32_t> Positions(const std::vector<uint64_t>& bits) {
+  std::vector<uint32_t> out;
+  size_t count = 0;
+  for (const uint64_t word : bits) count += static_cast<size_t>(std::popcount(word));
+  out.reserve(count);
   for (size_t i = 0; i < bits.size(); ++i) {
     for (uint64_t rest = bits[i]; rest != 0; rest &= rest - 1) {
-      values->push_back(static_cast<uint32_t>(i * 64) +
-                        static_cast<uint32_t>(std::countr_zero(rest)));
+      out.push_back(static_cast<uint32_t>(i * 64) + static_cast<uint32_t>(std::countr_zero(rest)));
     }
   }
+  return out;
 }
 
 }  // namespace
@@ -81,15 +76,11 @@ std::vector<uint32_t> TermIndex::Closure(const ListArray& edges, uint32_t term,
   return out;
 }
 
-std::vector<uint32_t> TermIndex::EntriesOf(absl::string_view prefix, bool whole) const {
-  std::vector<uint32_t> out;
-  size_t lists = 0;
-  for (size_t word = LowerBound(words, prefix);
-       word < words.size() &&
-       (whole ? words[word] == prefix : absl::StartsWith(words[word], prefix));
-       ++word, ++lists) {
+template <typename Take>
+void TermIndex::DecodeEntries(size_t begin, size_t end, Take take) const {
+  size_t at = begin == 0 ? 0 : word_ends[begin - 1];
+  for (size_t word = begin; word < end; ++word) {
     uint32_t value = 0;
-    size_t at = word == 0 ? 0 : word_ends[word - 1];
     while (at < word_ends[word]) {
       uint32_t delta = 0;
       for (int shift = 0;; shift += 7) {
@@ -98,10 +89,36 @@ std::vector<uint32_t> TermIndex::EntriesOf(absl::string_view prefix, bool whole)
         if (byte < 0x80) break;
       }
       value += delta;
-      out.push_back(value);
+      take(value);
     }
   }
-  if (lists > 1) SortDistinct(2 * size(), &out);
+}
+
+std::vector<uint32_t> TermIndex::EntriesOf(absl::string_view prefix, bool whole) const {
+  const size_t begin = LowerBound(words, prefix);
+  size_t end = begin;
+  while (end < words.size() &&
+         (whole ? words[end] == prefix : absl::StartsWith(words[end], prefix))) {
+    ++end;
+  }
+  std::vector<uint32_t> out;
+  if (begin == end) return out;
+  const size_t bytes = word_ends[end - 1] - (begin == 0 ? 0 : word_ends[begin - 1]);
+  // An entry has a byte at least. Many are put in order by a bit for each that there could be: two
+  // letters are the beginning of words of half the terms.
+  const size_t bound = 2 * size();
+  if (end - begin > 1 && bytes >= bound / 256) {
+    std::vector<uint64_t> bits(bound / 64 + 1);
+    DecodeEntries(begin, end,
+                  [&](uint32_t value) { bits[value / 64] |= uint64_t{1} << (value % 64); });
+    return Positions(bits);
+  }
+  out.reserve(bytes);
+  DecodeEntries(begin, end, [&](uint32_t value) { out.push_back(value); });
+  if (end - begin > 1) {
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+  }
   return out;
 }
 

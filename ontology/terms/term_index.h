@@ -23,6 +23,7 @@ class TextPool {
     return absl::string_view(bytes_).substr(begin, ends_[i] - begin);
   }
   size_t size() const { return ends_.size(); }
+  size_t length(size_t i) const { return ends_[i] - (i == 0 ? 0 : ends_[i - 1]); }
   size_t bytes_used() const { return bytes_.size(); }
   void ShrinkToFit() {
     bytes_.shrink_to_fit();
@@ -88,6 +89,11 @@ struct TermIndex {
   // Entries of the words that begin with `prefix`, or are equal to it if `whole`; sorted, distinct.
   std::vector<uint32_t> EntriesOf(absl::string_view prefix, bool whole) const;
   int64_t MemoryBytes() const;
+
+ private:
+  // Calls `take` for each entry of the words [begin, end), word by word.
+  template <typename Take>
+  void DecodeEntries(size_t begin, size_t end, Take take) const;
 };
 
 // Sets of two and more terms that are each other's ancestors, by an iterative search.

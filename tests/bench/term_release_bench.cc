@@ -78,15 +78,33 @@ std::string Id(int64_t n) { return absl::StrFormat("EX:%07d", n); }
 // Terms below the second class of a generated taxonomy.
 constexpr int64_t kBelow = 100'000;
 
+// A word of three to five syllables, another for each number: names of species begin in many ways,
+// and so must these, or every completion would walk over all of them.
+std::string Word(uint64_t number) {
+  static constexpr const char* kSyllables[] = {
+      "ba",  "ce",  "di",  "fo",  "gu",  "la",  "me",   "ni",  "po",   "ru",  "sa",
+      "te",  "vi",  "xo",  "zu",  "pra", "cle", "tri",  "glo", "stru", "phy", "cha",
+      "the", "mon", "lan", "ric", "pus", "tus", "ella", "oi",  "an",   "ur"};
+  constexpr uint64_t kCount = std::size(kSyllables);
+  // Scattered, so that neighbours have nothing in common.
+  number = (number * 6364136223846793005ULL + 1442695040888963407ULL) >> 16;
+  std::string word;
+  const uint64_t syllables = 3 + number % 3;
+  number /= 3;
+  for (uint64_t i = 0; i < syllables; ++i, number /= kCount) word += kSyllables[number % kCount];
+  return word;
+}
+
 // Trees with ten children to a node: one of kBelow classes below class 2, one of the rest below
-// class 1. Two words to a name and, for every fifth class, a synonym, as in a taxonomy of species.
+// class 1. Two words to a name and, for every fifth class, a synonym, as in a taxonomy of species:
+// twelve species to a genus, 300,007 epithets.
 void WriteTaxonomy(const std::string& path, int64_t classes) {
   std::ofstream out(path);
   out << "format-version: 1.2\nontology: ex\n";
   const int64_t rest = 3 + kBelow;
   for (int64_t i = 1; i <= classes; ++i) {
-    out << "\n[Term]\nid: " << Id(i) << "\nname: Genus" << i / 12 << " species"
-        << i * 7919 % 300'007 << "\n";
+    out << "\n[Term]\nid: " << Id(i) << "\nname: " << Word(i / 12) << " "
+        << Word(1'000'000 + i * 7919 % 300'007) << " " << i % 5 << "\n";
     if (i % 5 == 0) out << "synonym: \"common name " << i << "\" EXACT []\n";
     int64_t parent = 1;
     if (i >= 3 && i < rest) parent = 2 + (i - 3) / 10;
@@ -171,13 +189,13 @@ int Measure(const LoadRequest& request, double seconds, double megabytes, bool g
   Print("... CPU per term", cpu * 1e6 / static_cast<double>(report->terms), "us", 0);
   Print("resident at most", static_cast<double>(StatusKb("VmHWM:")) / 1024, "MB", megabytes);
   Print("resident afterwards", static_cast<double>(StatusKb("VmRSS:")) / 1024, "MB", 0);
-  LookUps(*store->Current());
   if (generated) {
     auto terms = store->Current();
     if (terms->Descendants(Id(2), SIZE_MAX).size() != kBelow + 1) std::abort();
-    Percentiles(absl::StrCat("closure of a term with ", kBelow, " below it"), 100, 10'000,
+    Percentiles(absl::StrCat("closure of a term with ", kBelow, " below it, ids"), 100, 10'000,
                 [&](size_t) { terms->Descendants(Id(2), SIZE_MAX); });
   }
+  LookUps(*store->Current());
   store.reset();
   start = Clock::now();
   store = TermStore::Open(dir.path()).value();
