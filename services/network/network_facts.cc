@@ -34,6 +34,7 @@ std::string PooledText(const v1::PooledGene& gene) {
   std::string text = absl::StrCat(gene.symbol().empty() ? gene.gene() : gene.symbol(), " (",
                                   gene.gene(), ", ", gene.organism(), ")");
   if (gene.orthologs() > 1) absl::StrAppend(&text, ", one of ", gene.orthologs(), " orthologs");
+  if (gene.co_orthologs() > 1) absl::StrAppend(&text, ", one of ", gene.co_orthologs(), " like it");
   return text;
 }
 
@@ -92,11 +93,17 @@ std::vector<Fact> FactsOfEdge(const v1::Network::Edge& edge, const Credits& cred
     whom.push_back(credit.credit());
   }
   return {
-      TextFact("interaction", edge.kind()), NumberFact("weight", edge.weight()),
-      ListFact("shared", labels),           ListFact("shared_terms", terms),
-      ListFact("studies", edge.studies()),  ListFact("common_studies", edge.common_studies()),
-      ListFact("paper_doi", papers),        ListFact("data_doi", data),
-      ListFact("licence", licences),        ListFact("credit", whom),
+      TextFact("interaction", edge.kind()),
+      NumberFact("weight", edge.weight()),
+      ListFact("shared", labels),
+      ListFact("shared_terms", terms),
+      ListFact("studies", edge.studies()),
+      ListFact("common_studies", edge.common_studies()),
+      ListFact("paper_doi", papers),
+      ListFact("data_doi", data),
+      ListFact("licence", licences),
+      ListFact("credit", whom),
+      ListFact("databases", edge.databases()),
   };
 }
 

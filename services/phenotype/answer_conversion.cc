@@ -46,6 +46,7 @@ void ToProto(const phenotype::PooledGene& from, v1::PooledGene* out) {
   out->set_organism(Text(from.organism));
   TextList(from.sources, out->mutable_sources());
   out->set_orthologs(from.orthologs);
+  out->set_co_orthologs(from.co_orthologs);
 }
 
 void ToProto(const phenotype::GeneProfile::Screen& from, v1::GeneProfile::Screen* out) {
@@ -78,6 +79,7 @@ void ToProto(const phenotype::Network::Edge& from, v1::Network::Edge* out) {
   for (const phenotype::SharedTerm& term : from.shared) ToProto(term, out->add_shared());
   TextList(from.studies, out->mutable_studies());
   TextList(from.common_studies, out->mutable_common_studies());
+  TextList(from.databases, out->mutable_databases());
 }
 
 void ToProto(const phenotype::Network::Credit& from, v1::Network::Credit* out) {

@@ -20,14 +20,14 @@ absl::Status GetGeneProfile(const MatrixPages& pages, const v1::GetGeneProfileRe
 absl::Status BatchGetGeneProfiles(const MatrixPages& pages,
                                   const v1::BatchGetGeneProfilesRequest& request,
                                   v1::BatchGetGeneProfilesResponse* response);
-absl::Status SimilarGenes(const MatrixPages& pages, const v1::SimilarGenesRequest& request,
+absl::Status SimilarGenes(MatrixPages& pages, const v1::SimilarGenesRequest& request,
                           v1::SimilarGenesResponse* response);
 absl::Status CompareProfiles(const MatrixPages& pages, const v1::CompareProfilesRequest& request,
                              v1::CompareProfilesResponse* response);
 
-absl::Status EnrichTerms(const MatrixPages& pages, const v1::EnrichTermsRequest& request,
+absl::Status EnrichTerms(MatrixPages& pages, const v1::EnrichTermsRequest& request,
                          v1::EnrichTermsResponse* response);
-absl::Status EnrichGenes(const MatrixPages& pages, const v1::EnrichGenesRequest& request,
+absl::Status EnrichGenes(MatrixPages& pages, const v1::EnrichGenesRequest& request,
                          v1::EnrichGenesResponse* response);
 absl::Status BuildNetwork(const MatrixPages& pages, const v1::BuildNetworkRequest& request,
                           v1::Network* response);

@@ -1,6 +1,7 @@
 #include "absl/strings/str_join.h"
 #include "answer_conversion.h"
 #include "calls.h"
+#include "page_rows.h"
 #include "parfocal/rpc/gene_conversion.h"
 #include "parfocal/rpc/response_size.h"
 #include "parfocal/rpc/utf8.h"
@@ -23,8 +24,10 @@ absl::Status GetGeneProfile(const MatrixPages& pages, const v1::GetGeneProfileRe
   PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
   PARFOCAL_ASSIGN_OR_RETURN(const std::vector<phenotype::GeneProfile> profiles,
                             matrix->Profiles(names, request.organism(), scope));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, matrix->ExplainScope(scope));
   ToProto(profiles.front(), response);
   response->set_revision(ValidUtf8(matrix->revision()));
+  ToProto(explain, response->mutable_explain());
   return absl::OkStatus();
 }
 
@@ -37,7 +40,9 @@ absl::Status BatchGetGeneProfiles(const MatrixPages& pages,
   PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
   PARFOCAL_ASSIGN_OR_RETURN(const std::vector<phenotype::GeneProfile> profiles,
                             matrix->Profiles(names, request.organism(), scope));
-  size_t bytes = 0;
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, matrix->ExplainScope(scope));
+  ToProto(explain, response->mutable_explain());
+  size_t bytes = response->explain().ByteSizeLong();
   for (const phenotype::GeneProfile& from : profiles) {
     v1::GeneProfile* to = response->add_profiles();
     ToProto(from, to);
@@ -54,14 +59,20 @@ absl::Status BatchGetGeneProfiles(const MatrixPages& pages,
   return absl::OkStatus();
 }
 
-absl::Status SimilarGenes(const MatrixPages& pages, const v1::SimilarGenesRequest& request,
+absl::Status SimilarGenes(MatrixPages& pages, const v1::SimilarGenesRequest& request,
                           v1::SimilarGenesResponse* response) {
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::SimilarQuery query, ReadQuery(request));
-  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::SimilarAnswer answer, matrix->Similar(query));
-  for (const auto& match : answer.genes) ToProto(match, response->add_genes());
+  PARFOCAL_ASSIGN_OR_RETURN(phenotype::SimilarQuery query, ReadQuery(request));
+  PARFOCAL_ASSIGN_OR_RETURN(
+      const MatrixPage page,
+      pages.Open(request, request.limit(), request.page_token(), MatrixPages::kMatches));
+  query.window = page.window;
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::SimilarAnswer answer, page.matrix->Similar(query));
+  const size_t sent = AddRows(answer.genes, response->mutable_genes(),
+                              [](const auto& row, auto* out) { ToProto(row, out); });
+  response->set_next_page_token(pages.TokenBehind(page, sent, answer.total_size));
+  response->set_total_size(answer.total_size);
   ToProto(answer.resolution, query.gene, response->mutable_resolution());
-  response->set_revision(ValidUtf8(matrix->revision()));
+  response->set_revision(ValidUtf8(page.matrix->revision()));
   ToProto(answer.explain, response->mutable_explain());
   return absl::OkStatus();
 }
@@ -71,6 +82,8 @@ absl::Status CompareProfiles(const MatrixPages& pages, const v1::CompareProfiles
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::CompareQuery query, ReadQuery(request));
   PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Comparison answer, matrix->Compare(query));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, matrix->ExplainScope(query.scope));
+  ToProto(explain, response->mutable_explain());
   response->set_sim_gic(answer.sim_gic);
   response->set_resnik_bma(answer.resnik_bma);
   for (const phenotype::SharedTerm& term : answer.shared) ToProto(term, response->add_shared());

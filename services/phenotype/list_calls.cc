@@ -14,6 +14,8 @@ absl::Status SampleTerms(MatrixPages& pages, const v1::SampleTermsRequest& reque
                             pages.Open(request, request.page_size(), request.page_token()));
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::SampledTerms answer,
                             page.matrix->SampleTerms(scope, page.window));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, page.matrix->ExplainScope(scope));
+  ToProto(explain, response->mutable_explain());
   const size_t sent = AddRows(answer.rows, response->mutable_terms(),
                               [](const auto& row, auto* out) { ToProto(row, out); });
   response->set_next_page_token(pages.TokenBehind(page, sent, answer.total_size));
@@ -27,7 +29,9 @@ absl::Status CoverageReport(const MatrixPages& pages, const v1::CoverageReportRe
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Scope scope, ReadScope(request.scope()));
   PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Coverage coverage, matrix->CoverageReport(scope));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, matrix->ExplainScope(scope));
   ToProto(coverage, response);
+  ToProto(explain, response->mutable_explain());
   response->set_revision(ValidUtf8(matrix->revision()));
   return absl::OkStatus();
 }
@@ -39,6 +43,8 @@ absl::Status ListUnattributed(MatrixPages& pages, const v1::ListUnattributedRequ
                             pages.Open(request, request.page_size(), request.page_token()));
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::UnattributedFindings answer,
                             page.matrix->Unattributed(scope, page.window));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, page.matrix->ExplainScope(scope));
+  ToProto(explain, response->mutable_explain());
   const size_t sent = AddRows(answer.rows, response->mutable_rows(),
                               [](const auto& row, auto* out) { ToProto(row, out); });
   response->set_next_page_token(pages.TokenBehind(page, sent, answer.total_size));
@@ -55,10 +61,14 @@ absl::Status GetEvidence(MatrixPages& pages, const RecordStore& store,
   query.window = page.window;
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Evidence evidence,
                             page.matrix->FindEvidence(query, store));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain,
+                            page.matrix->ExplainScope(query.scope, query.expression, query.exact));
+  ToProto(explain, response->mutable_explain());
   size_t sent = AddRows(evidence.items, response->mutable_items(),
                         [](const auto& row, auto* out) { ToProto(row, out); });
   // Image sets of the page that were deleted meanwhile are left out of it, not asked for again.
-  if (sent == evidence.items.size()) sent = page.window.limit;
+  sent = sent == evidence.items.size() ? page.window.limit
+                                       : evidence.items[sent].position - page.window.offset;
   response->set_next_page_token(pages.TokenBehind(page, sent, evidence.total_size));
   response->set_total_size(evidence.total_size);
   response->set_revision(ValidUtf8(page.matrix->revision()));

@@ -18,9 +18,10 @@ absl::StatusOr<std::shared_ptr<const PhenotypeMatrix>> MatrixPages::Newest() con
 }
 
 absl::StatusOr<MatrixPage> MatrixPages::Open(const google::protobuf::Message& request,
-                                             int64_t page_size, const std::string& page_token) {
+                                             int64_t page_size, const std::string& page_token,
+                                             Sizes sizes) {
   MatrixPage page;
-  PARFOCAL_ASSIGN_OR_RETURN(const int limit, PageSize(page_size, kStandardPage, kMaxPage));
+  PARFOCAL_ASSIGN_OR_RETURN(const int limit, PageSize(page_size, sizes.standard, sizes.most));
   page.window.limit = static_cast<size_t>(limit);
   page.hash = RequestHash(request);
   PARFOCAL_ASSIGN_OR_RETURN(page.matrix, Newest());

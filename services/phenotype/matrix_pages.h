@@ -28,10 +28,17 @@ class MatrixPages {
   // The newest matrix; UNAVAILABLE with INDEX_BEHIND before there is one.
   absl::StatusOr<std::shared_ptr<const phenotype::PhenotypeMatrix>> Newest() const;
 
+  // How many rows a page has if the request does not say, and at most.
+  struct Sizes {
+    int standard, most;
+  };
+  static constexpr Sizes kLists = {100, 1000};
+  static constexpr Sizes kMatches = {50, 500};
+
   // `page_size` and `page_token` are those of `request`. Fails as PageTokens::Read and PageSize do,
   // with CURSOR_EXPIRED if nobody holds the token's matrix any more.
   absl::StatusOr<MatrixPage> Open(const google::protobuf::Message& request, int64_t page_size,
-                                  const std::string& page_token);
+                                  const std::string& page_token, Sizes sizes = kLists);
 
   // The token of the page behind `sent` rows of `page`; empty if all `total` are sent.
   std::string TokenBehind(const MatrixPage& page, size_t sent, int64_t total);
@@ -39,8 +46,6 @@ class MatrixPages {
  private:
   // Each may hold some hundred megabytes, and harvests make new ones all the time.
   static constexpr size_t kMaxPinned = 3;
-  static constexpr int kStandardPage = 100;
-  static constexpr int kMaxPage = 1000;
 
   const std::function<std::shared_ptr<const phenotype::PhenotypeMatrix>()> newest_;
   const PageTokens* const tokens_;

@@ -11,10 +11,6 @@ namespace {
 
 using google::protobuf::RepeatedPtrField;
 
-constexpr int kStandardLimit = 100;
-constexpr int kMaxLimit = 1000;
-constexpr int kStandardMatches = 50;
-constexpr int kMaxMatches = 500;
 constexpr size_t kMaxComparedTerms = 500;
 constexpr size_t kMaxNetworkGenes = 500;
 constexpr int kStandardNodes = 500, kMaxNodes = 2000;
@@ -53,6 +49,30 @@ std::string CutName(absl::string_view name) {
   if (name.size() <= kMaxNameBytes) return std::string(name);
   name = name.substr(0, kMaxNameBytes);
   return std::string(name.substr(0, ValidUtf8Prefix(name)));
+}
+
+// The part that every question by a term expression has.
+template <typename Request, typename Query>
+absl::Status ReadTermQuery(const Request& request, Query* query) {
+  query->expression = request.expression();
+  query->exact = request.exact();
+  PARFOCAL_ASSIGN_OR_RETURN(query->scope, ReadScope(request.scope()));
+  return absl::OkStatus();
+}
+
+// Orthologs and bridges, of FindGenes and BuildNetwork.
+template <typename Request, typename Query>
+absl::Status ReadPooling(const Request& request, Query* query) {
+  query->pool_to = request.pool_to();
+  PARFOCAL_ASSIGN_OR_RETURN(
+      query->min_ortholog_sources,
+      ReadCount(request.min_ortholog_sources(), 1, kMaxStudies, "min_ortholog_sources"));
+  query->bridges = request.bridges();
+  return absl::OkStatus();
+}
+
+absl::Status CheckLimit(int64_t limit) {
+  return limit < 0 ? OutOfRange("limit", "is negative") : absl::OkStatus();
 }
 
 }  // namespace
@@ -95,24 +115,16 @@ absl::StatusOr<phenotype::Scope> ReadScope(const v1::PhenotypeScope& from) {
 
 absl::StatusOr<phenotype::FindQuery> ReadQuery(const v1::FindGenesRequest& request) {
   phenotype::FindQuery query;
-  query.expression = request.expression();
-  query.exact = request.exact();
-  PARFOCAL_ASSIGN_OR_RETURN(query.scope, ReadScope(request.scope()));
+  PARFOCAL_RETURN_IF_ERROR(ReadTermQuery(request, &query));
   PARFOCAL_ASSIGN_OR_RETURN(query.min_studies,
                             ReadCount(request.min_studies(), 1, kMaxStudies, "min_studies"));
-  query.pool_to = request.pool_to();
-  PARFOCAL_ASSIGN_OR_RETURN(
-      query.min_ortholog_sources,
-      ReadCount(request.min_ortholog_sources(), 1, kMaxStudies, "min_ortholog_sources"));
-  query.bridges = request.bridges();
+  PARFOCAL_RETURN_IF_ERROR(ReadPooling(request, &query));
   return query;
 }
 
 absl::StatusOr<phenotype::FindQuery> ReadQuery(const v1::FindCompoundsRequest& request) {
   phenotype::FindQuery query;
-  query.expression = request.expression();
-  query.exact = request.exact();
-  PARFOCAL_ASSIGN_OR_RETURN(query.scope, ReadScope(request.scope()));
+  PARFOCAL_RETURN_IF_ERROR(ReadTermQuery(request, &query));
   PARFOCAL_ASSIGN_OR_RETURN(query.min_studies,
                             ReadCount(request.min_studies(), 1, kMaxStudies, "min_studies"));
   query.without_effect = request.without_effect();
@@ -128,9 +140,7 @@ absl::StatusOr<phenotype::SimilarQuery> ReadQuery(const v1::SimilarGenesRequest&
     return OutOfRange("measure", absl::StrCat(request.measure(), " is no measure"));
   query.measure = request.measure() == v1::RESNIK_BMA ? phenotype::Measure::kResnikBma
                                                       : phenotype::Measure::kSimGic;
-  PARFOCAL_ASSIGN_OR_RETURN(const int limit,
-                            ReadCount(request.limit(), kStandardMatches, kMaxMatches, "limit"));
-  query.limit = static_cast<size_t>(limit);
+  PARFOCAL_RETURN_IF_ERROR(CheckLimit(request.limit()));
   return query;
 }
 
@@ -149,21 +159,15 @@ absl::StatusOr<phenotype::EnrichTermsQuery> ReadQuery(const v1::EnrichTermsReque
   query.organism = request.organism();
   PARFOCAL_ASSIGN_OR_RETURN(query.scope, ReadScope(request.scope()));
   PARFOCAL_ASSIGN_OR_RETURN(query.max_q, ReadReal(request.max_q(), 1, 1, "max_q"));
-  PARFOCAL_ASSIGN_OR_RETURN(const int limit,
-                            ReadCount(request.limit(), kStandardLimit, kMaxLimit, "limit"));
-  query.limit = static_cast<size_t>(limit);
+  PARFOCAL_RETURN_IF_ERROR(CheckLimit(request.limit()));
   return query;
 }
 
 absl::StatusOr<phenotype::EnrichGenesQuery> ReadQuery(const v1::EnrichGenesRequest& request) {
   phenotype::EnrichGenesQuery query;
-  query.expression = request.expression();
-  query.exact = request.exact();
-  PARFOCAL_ASSIGN_OR_RETURN(query.scope, ReadScope(request.scope()));
+  PARFOCAL_RETURN_IF_ERROR(ReadTermQuery(request, &query));
   PARFOCAL_ASSIGN_OR_RETURN(query.max_q, ReadReal(request.max_q(), 1, 1, "max_q"));
-  PARFOCAL_ASSIGN_OR_RETURN(const int limit,
-                            ReadCount(request.limit(), kStandardLimit, kMaxLimit, "limit"));
-  query.limit = static_cast<size_t>(limit);
+  PARFOCAL_RETURN_IF_ERROR(CheckLimit(request.limit()));
   return query;
 }
 
@@ -173,23 +177,17 @@ absl::StatusOr<phenotype::NetworkQuery> ReadQuery(const v1::BuildNetworkRequest&
   if (given != 1)
     return OutOfRange("expression", "give one of expression, genes and profile_of, and only one");
   phenotype::NetworkQuery query;
-  query.expression = request.expression();
+  PARFOCAL_RETURN_IF_ERROR(ReadTermQuery(request, &query));
   PARFOCAL_ASSIGN_OR_RETURN(query.genes, ReadNames(request.genes(), kMaxNetworkGenes, "genes"));
   query.profile_of = CutName(request.profile_of());
   query.organism = request.organism();
-  query.exact = request.exact();
-  PARFOCAL_ASSIGN_OR_RETURN(query.scope, ReadScope(request.scope()));
   PARFOCAL_ASSIGN_OR_RETURN(query.min_information_content,
                             ReadReal(request.min_information_content(), kStandardInformationContent,
                                      kMaxInformationContent, "min_information_content"));
   PARFOCAL_ASSIGN_OR_RETURN(query.min_studies,
                             ReadCount(request.min_studies(), 1, kMaxStudies, "min_studies"));
-  query.pool_to = request.pool_to();
-  PARFOCAL_ASSIGN_OR_RETURN(
-      query.min_ortholog_sources,
-      ReadCount(request.min_ortholog_sources(), 1, kMaxStudies, "min_ortholog_sources"));
+  PARFOCAL_RETURN_IF_ERROR(ReadPooling(request, &query));
   query.interactions = request.interactions();
-  query.bridges = request.bridges();
   PARFOCAL_ASSIGN_OR_RETURN(
       query.max_nodes, ReadBounded(request.max_nodes(), kStandardNodes, kMaxNodes, "max_nodes"));
   PARFOCAL_ASSIGN_OR_RETURN(
@@ -202,9 +200,7 @@ absl::StatusOr<phenotype::EvidenceQuery> ReadQuery(const v1::GetEvidenceRequest&
   if (request.subject().empty()) return OutOfRange("subject", "is empty; name a gene or compound");
   query.subject = CutName(request.subject());
   query.organism = request.organism();
-  query.expression = request.expression();
-  query.exact = request.exact();
-  PARFOCAL_ASSIGN_OR_RETURN(query.scope, ReadScope(request.scope()));
+  PARFOCAL_RETURN_IF_ERROR(ReadTermQuery(request, &query));
   if (!v1::GetEvidenceRequest::Which_IsValid(request.which()))
     return OutOfRange("which", absl::StrCat(request.which(), " is none of them"));
   query.which = static_cast<phenotype::EvidenceQuery::Which>(request.which());

@@ -20,6 +20,7 @@ inline constexpr int kMaxScopeValues = 1000;
 // the answer that repeats it must stay small.
 inline constexpr size_t kMaxNameBytes = 1024;
 
+// The page of a question is not read here: see MatrixPages.
 absl::StatusOr<phenotype::Scope> ReadScope(const v1::PhenotypeScope& scope);
 // `value`, or `standard` for 0, at most `maximum`; an error if it is negative.
 absl::StatusOr<int> ReadCount(int64_t value, int standard, int maximum, absl::string_view field);

@@ -1,5 +1,6 @@
 #include "answer_conversion.h"
 #include "calls.h"
+#include "page_rows.h"
 #include "parfocal/rpc/response_size.h"
 #include "parfocal/rpc/utf8.h"
 #include "request_conversion.h"
@@ -18,30 +19,41 @@ absl::Status CheckSize(const Response& response, absl::string_view field,
       absl::StrCat("the answer has ", bytes, " bytes; at most ", kMaxResponseBytes, ": ", way_out));
 }
 
+// What both kinds of enrichment answer, cut to a page.
+template <typename List, typename Response>
+void AddEnrichments(MatrixPages& pages, const MatrixPage& page,
+                    const phenotype::Enrichments& answer, List* rows, Response* response) {
+  const size_t sent =
+      AddRows(answer.rows, rows, [](const auto& row, auto* out) { ToProto(row, out); });
+  response->set_next_page_token(pages.TokenBehind(page, sent, answer.total_size));
+  response->set_total_size(answer.total_size);
+  response->set_tested(answer.tested);
+  response->set_revision(ValidUtf8(page.matrix->revision()));
+  ToProto(answer.explain, response->mutable_explain());
+}
+
 }  // namespace
 
-absl::Status EnrichTerms(const MatrixPages& pages, const v1::EnrichTermsRequest& request,
+absl::Status EnrichTerms(MatrixPages& pages, const v1::EnrichTermsRequest& request,
                          v1::EnrichTermsResponse* response) {
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::EnrichTermsQuery query, ReadQuery(request));
-  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Enrichments answer, matrix->EnrichTerms(query));
-  for (const phenotype::Enrichment& row : answer.rows) ToProto(row, response->add_terms());
+  PARFOCAL_ASSIGN_OR_RETURN(phenotype::EnrichTermsQuery query, ReadQuery(request));
+  PARFOCAL_ASSIGN_OR_RETURN(const MatrixPage page,
+                            pages.Open(request, request.limit(), request.page_token()));
+  query.window = page.window;
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Enrichments answer, page.matrix->EnrichTerms(query));
+  AddEnrichments(pages, page, answer, response->mutable_terms(), response);
   for (const phenotype::UnusedName& name : answer.not_used) ToProto(name, response->add_not_used());
-  response->set_tested(answer.tested);
-  response->set_revision(ValidUtf8(matrix->revision()));
-  ToProto(answer.explain, response->mutable_explain());
   return CheckSize(*response, "limit", "ask for fewer terms");
 }
 
-absl::Status EnrichGenes(const MatrixPages& pages, const v1::EnrichGenesRequest& request,
+absl::Status EnrichGenes(MatrixPages& pages, const v1::EnrichGenesRequest& request,
                          v1::EnrichGenesResponse* response) {
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::EnrichGenesQuery query, ReadQuery(request));
-  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Enrichments answer, matrix->EnrichGenes(query));
-  for (const phenotype::Enrichment& row : answer.rows) ToProto(row, response->add_genes());
-  response->set_tested(answer.tested);
-  response->set_revision(ValidUtf8(matrix->revision()));
-  ToProto(answer.explain, response->mutable_explain());
+  PARFOCAL_ASSIGN_OR_RETURN(phenotype::EnrichGenesQuery query, ReadQuery(request));
+  PARFOCAL_ASSIGN_OR_RETURN(const MatrixPage page,
+                            pages.Open(request, request.limit(), request.page_token()));
+  query.window = page.window;
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Enrichments answer, page.matrix->EnrichGenes(query));
+  AddEnrichments(pages, page, answer, response->mutable_genes(), response);
   return absl::OkStatus();
 }
 

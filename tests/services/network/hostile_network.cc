@@ -43,9 +43,12 @@ v1::Network HostileNetwork() {
   pooled->set_symbol("q");
   pooled->set_organism("EX:other");
   pooled->set_orthologs(2);
+  pooled->set_co_orthologs(3);
   AddEdge(&network, "EX:1", "EX:2", 4.25);
   AddEdge(&network, "EX:2", "organism|<id>\n2", 0.1);
-  AddEdge(&network, "EX:1", "organism|<id>\n2", 3)->set_kind("interaction");
+  v1::Network::Edge* interaction = AddEdge(&network, "EX:1", "organism|<id>\n2", 3);
+  interaction->set_kind("interaction");
+  interaction->add_databases("net\tof; genes");
   v1::Network::Credit* credit = network.add_credits();
   credit->set_study("S1");
   credit->set_paper_doi("10.1/a&b");

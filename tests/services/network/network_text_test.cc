@@ -44,7 +44,11 @@ TEST(NetworkTextTest, AListElementWithASeparatorStaysOneElement) {
 
 TEST(NetworkTextTest, SaysWhereOneOrthologOfSeveralStandsForAGene) {
   EXPECT_THAT(ToNodeTable(testing::HostileNetwork()),
-              HasSubstr("q (EX:9, EX:other), one of 2 orthologs"));
+              HasSubstr("q (EX:9, EX:other), one of 2 orthologs, one of 3 like it"));
+}
+
+TEST(NetworkTextTest, AnInteractionNamesItsDatabase) {
+  EXPECT_THAT(ToEdgeTable(testing::HostileNetwork()), HasSubstr("\tnet of, genes\n"));
 }
 
 TEST(NetworkTextTest, AnEdgeToANodeThatIsNotThereIsLeftOut) {
