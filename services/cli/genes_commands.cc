@@ -1,4 +1,4 @@
-// parfocal genes resolve|show
+// parfocal genes resolve|show; the rest of the group is in gene_images.cc
 #include <algorithm>
 #include <fstream>
 #include <memory>
@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "command.h"
+#include "gene_commands.h"
 #include "json_text.h"
 #include "parfocal/cli/terminal_text.h"
 #include "short_names.h"
@@ -164,6 +165,7 @@ void AddGenesCommands(CLI::App& app, Session& session) {
                  "parfocal genes show HGNC:11998",
                  [&session, arguments] { return Show(session, *arguments); });
   show->add_option("GENE", arguments->gene, "Its id in any system")->required();
+  AddGeneImagesCommand(*group, session);
 }
 
 }  // namespace parfocal::cli

@@ -77,6 +77,7 @@ std::string PooledText(const v1::GeneHit& hit) {
   return absl::StrJoin(hit.pooled_from(), ", ", [](std::string* out, const v1::PooledGene& gene) {
     absl::StrAppend(out, gene.symbol().empty() ? gene.gene() : gene.symbol(), " ", gene.organism());
     if (gene.orthologs() > 1) absl::StrAppend(out, " (1 of ", gene.orthologs(), ")");
+    if (gene.co_orthologs() > 1) absl::StrAppend(out, " (with ", gene.co_orthologs() - 1, " more)");
   });
 }
 
@@ -195,6 +196,7 @@ int Terms(const Session& session, const FindArguments& arguments) {
   if (!table.empty()) session.Print(table);
   PrintMore(session, all.terms_size(), all.total_size());
   session.out() << CountOf(all.total_size(), "term") << '\n';
+  if (arguments.explain) PrintExplain(session, all.explain());
   return kOk;
 }
 
@@ -241,6 +243,7 @@ int Coverage(const Session& session, const FindArguments& arguments) {
                     FormatCount(row.genes()), FormatCount(row.genes_with_finding())});
   }
   if (!screens.empty()) session.Print(screens);
+  if (arguments.explain) PrintExplain(session, response.explain());
   return kOk;
 }
 
@@ -302,7 +305,7 @@ int Evidence(const Session& session, const FindArguments& arguments) {
       client, &Stub::GetEvidence, request, Limit(session, arguments.limit),
       [](v1::GetEvidenceResponse* response) { return response->mutable_items(); }, &all);
   if (!status.ok()) return session.Fail("phenotype evidence", status);
-  if (session.PrintedJson(all)) return kOk;
+  if (session.PrintedJson(all)) return all.items().empty() ? kNotComplete : kOk;
   if (all.items().empty()) {
     const std::string why = ResolutionText(all.resolution());
     return session.Fail(kNotComplete, absl::StrCat("phenotype evidence ", arguments.subject),
@@ -327,6 +330,7 @@ int Evidence(const Session& session, const FindArguments& arguments) {
   PrintMore(session, all.items_size(), all.total_size());
   session.out() << CountOf(all.total_size(), "image set")
                 << "; parfocal show IMAGE-SET --raw prints the bytes as received\n";
+  if (arguments.explain) PrintExplain(session, all.explain());
   return kOk;
 }
 
@@ -336,6 +340,11 @@ void AddLimit(CLI::App& command, FindArguments* arguments, const std::string& wh
           "--limit", arguments->limit,
           absl::StrCat(what, " to show; 0: all, which JSON always has unless this is given"))
       ->check(CLI::Range(0, 1'000'000));
+}
+
+void AddExplain(CLI::App& command, FindArguments* arguments) {
+  command.add_flag("--explain", arguments->explain,
+                   "Show terms, studies, rules and what was left out");
 }
 
 void AddGenes(CLI::App& group, Session& session, const std::shared_ptr<FindArguments>& arguments) {
@@ -355,7 +364,7 @@ void AddGenes(CLI::App& group, Session& session, const std::shared_ptr<FindArgum
                       "With --pool-to: orthologs that at least so many sources assert");
   command->add_flag("--bridges", a->bridges,
                     "Also terms of other ontologies, by the mappings of the node");
-  command->add_flag("--explain", a->explain, "Show terms, studies, rules and what was left out");
+  AddExplain(*command, a);
   AddLimit(*command, a, "Genes");
 }
 
@@ -371,7 +380,7 @@ void AddCompounds(CLI::App& group, Session& session,
   command->add_option("--min-studies", a->min_studies, "Support in at least so many studies");
   command->add_flag("--without-effect", a->without_effect,
                     "Those that were tested and never showed the terms");
-  command->add_flag("--explain", a->explain, "Show terms, studies, rules and what was left out");
+  AddExplain(*command, a);
   AddLimit(*command, a, "Compounds");
 }
 
@@ -383,12 +392,14 @@ void AddLists(CLI::App& group, Session& session, const std::shared_ptr<FindArgum
                  [&session, arguments] { return Terms(session, *arguments); });
   AddScopeOptions(*terms, &a->scope);
   AddLimit(*terms, a, "Terms");
+  AddExplain(*terms, a);
 
   CLI::App* coverage = AddCommand(group, session, "coverage",
                                   "Counts genes assayed and found, by species and by screen",
                                   "parfocal phenotype coverage --organism human",
                                   [&session, arguments] { return Coverage(session, *arguments); });
   AddScopeOptions(*coverage, &a->scope);
+  AddExplain(*coverage, a);
 
   CLI::App* unattributed =
       AddCommand(group, session, "unattributed", "Lists findings that entered no count, and why",
@@ -414,6 +425,7 @@ void AddEvidence(CLI::App& group, Session& session,
       ->check(CLI::IsMember({"positives", "negatives", "controls", "failed"}))
       ->capture_default_str();
   AddLimit(*command, a, "Image sets");
+  AddExplain(*command, a);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ using Stub = v1::PhenotypeService::Stub;
 constexpr size_t kProfilesPerCall = 500;
 constexpr size_t kNamesPerCall = 10'000;
 constexpr size_t kNameBytesPerCall = 200 * 1024;
+constexpr int kMostRestarts = 5;
 
 struct GeneArguments {
   std::vector<std::string> genes;
@@ -71,12 +72,13 @@ bool IsCut(const v1::GeneProfile& profile) {
 }
 
 // Asks in calls within the node's limits; a profile that did not fit into an answer is asked for
-// again in the next one.
+// again in the next one. If the node shows another revision meanwhile, all are asked for again.
 absl::Status ReadProfiles(const Session& session, const GeneArguments& arguments,
                           const std::vector<std::string>& names,
                           v1::BatchGetGeneProfilesResponse* all) {
   Client client = session.Connect();
   size_t begin = 0;
+  int restarts = 0;
   while (begin < names.size()) {
     const size_t end = EndOfCall(names, begin, kProfilesPerCall, kNameBytesPerCall);
     v1::BatchGetGeneProfilesRequest request;
@@ -89,7 +91,15 @@ absl::Status ReadProfiles(const Session& session, const GeneArguments& arguments
     if (!status.ok()) return status;
     if (static_cast<size_t>(page.profiles_size()) != end - begin)
       return absl::InternalError("the node answered another number of genes than it was asked for");
+    if (begin > 0 && page.revision() != all->revision()) {
+      if (++restarts > kMostRestarts)
+        return absl::AbortedError("the records change faster than the list is read; ask again");
+      all->Clear();
+      begin = 0;
+      continue;
+    }
     all->set_revision(page.revision());
+    *all->mutable_explain() = std::move(*page.mutable_explain());
     int taken = 0;
     while (taken < page.profiles_size() && (taken == 0 || !IsCut(page.profiles(taken)))) {
       *all->add_profiles() = std::move(*page.mutable_profiles(taken));
@@ -192,10 +202,11 @@ int Profile(const Session& session, const GeneArguments& arguments) {
   const absl::Status status = ReadProfiles(session, arguments, list->names, &all);
   if (!status.ok()) return session.Fail("phenotype profile", status);
   for (const std::string& entry : list->unusable) *all.add_profiles() = Unusable(entry);
-  if (session.PrintedJson(all)) return kOk;
   int found = 0;
   for (const v1::GeneProfile& profile : all.profiles())
     found += profile.screens_size() > 0 || profile.terms_size() > 0;
+  const ExitCode code = found > 0 ? kOk : kNotComplete;
+  if (session.PrintedJson(all)) return code;
   if (all.profiles_size() == 1 && found == 1) {
     PrintProfile(session, all.profiles(0));
   } else {
@@ -204,7 +215,8 @@ int Profile(const Session& session, const GeneArguments& arguments) {
     session.out() << FormatCount(found) << " of " << CountOf(all.profiles_size(), "name")
                   << " perturbed in a study\n";
   }
-  return found > 0 ? kOk : kNotComplete;
+  if (arguments.explain) PrintExplain(session, all.explain());
+  return code;
 }
 
 int Similar(const Session& session, const GeneArguments& arguments) {
@@ -219,7 +231,7 @@ int Similar(const Session& session, const GeneArguments& arguments) {
   const absl::Status status =
       client.Call(client.phenotype(), &Stub::SimilarGenes, request, &response);
   if (!status.ok()) return session.Fail(absl::StrCat("phenotype similar ", request.gene()), status);
-  if (session.PrintedJson(response)) return kOk;
+  if (session.PrintedJson(response)) return response.genes().empty() ? kNotComplete : kOk;
   if (response.genes().empty()) {
     const std::string why = ResolutionText(response.resolution());
     return session.Fail(kNotComplete, absl::StrCat("phenotype similar ", request.gene()),
@@ -269,6 +281,7 @@ int Compare(const Session& session, const GeneArguments& arguments) {
   for (const v1::SharedTerm& term : response.shared())
     table.AddRow({term.term(), term.label(), absl::StrFormat("%.3f", term.information_content())});
   if (!table.empty()) session.Print(table);
+  if (arguments.explain) PrintExplain(session, response.explain());
   return kOk;
 }
 
@@ -377,6 +390,9 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
                         "for standard input");
   };
 
+  const auto add_explain = [a](CLI::App* command) {
+    command->add_flag("--explain", a->explain, "Show what it rests on");
+  };
   CLI::App* profile = AddCommand(group, session, "profile",
                                  "Shows what is known of genes: found, tested, as controls",
                                  "parfocal phenotype profile KIF11 --organism human\n  "
@@ -384,6 +400,7 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
                                  run(Profile));
   profile->add_option("GENE", a->genes, "Ids or symbols of genes");
   add_file(profile);
+  add_explain(profile);
   add_organism(profile);
 
   CLI::App* similar =
@@ -394,7 +411,7 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
       ->check(CLI::IsMember({"simgic", "resnik"}))
       ->capture_default_str();
   similar->add_option("--limit", a->limit, "Genes to show, at most 500; 0 means 50");
-  similar->add_flag("--explain", a->explain, "Show what it rests on");
+  add_explain(similar);
   add_organism(similar);
 
   CLI::App* compare =
@@ -403,6 +420,7 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
   compare->add_option("A-B", a->genes, "Two genes; or two lists of term ids with commas")
       ->required()
       ->expected(2);
+  add_explain(compare);
   add_organism(compare);
 
   CLI::App* enrich = AddCommand(
@@ -415,7 +433,7 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
   enrich->add_option("--max-q", a->max_q, "Largest corrected p to show")
       ->check(CLI::Range(0.0, 1.0));
   enrich->add_option("--limit", a->limit, "Rows to show, at most 1000; 0 means 100");
-  enrich->add_flag("--explain", a->explain, "Show what it rests on");
+  add_explain(enrich);
   add_organism(enrich);
 }
 

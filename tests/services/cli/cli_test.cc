@@ -60,6 +60,7 @@ TEST_F(CliTest, EveryCommandHasHelpWithAnExample) {
                                                            {"terms", "descendants"},
                                                            {"terms", "resolve"},
                                                            {"genes"},
+                                                           {"genes", "images"},
                                                            {"genes", "resolve"},
                                                            {"genes", "show"},
                                                            {"mappings"},

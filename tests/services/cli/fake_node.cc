@@ -166,7 +166,9 @@ grpc::Status FakeCatalogue::GetStatus(grpc::ServerContext*, const v1::GetStatusR
 grpc::Status FakeSearch::Search(grpc::ServerContext*, const v1::SearchRequest* request,
                                 v1::SearchResponse* response) {
   last = *request;
-  *response = answer;
+  all.push_back(*request);
+  const auto by = by_filter.find(request->filter());
+  *response = by == by_filter.end() ? answer : by->second;
   return failure;
 }
 

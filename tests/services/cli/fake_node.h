@@ -81,8 +81,10 @@ class FakeSearch final : public v1::SearchService::Service {
                             grpc::ServerWriter<v1::SearchHit>* writer) override;
 
   v1::SearchRequest last;
+  std::vector<v1::SearchRequest> all;
   v1::SearchResponse answer;
-  grpc::Status failure;               // Of Search, and at the end of each stream.
+  std::map<std::string, v1::SearchResponse> by_filter;  // Before `answer`.
+  grpc::Status failure;                                 // Of Search, and at the end of each stream.
   std::vector<v1::SearchHit> stream;  // Tokens are indexes; every third hit carries one.
   std::vector<int>
       break_after;  // For each call: after how many hits the stream breaks; then whole.

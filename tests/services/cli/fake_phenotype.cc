@@ -106,7 +106,8 @@ grpc::Status FakePhenotype::BatchGetGeneProfiles(grpc::ServerContext*,
     ancestor->set_scored(4);
     ancestor->set_negative(1);
   }
-  response->set_revision("7 r1");
+  response->set_revision(batches.size() > changes_at_batch ? "8 r1" : "7 r1");
+  response->mutable_explain()->add_rules("a rule of profiles");
   return grpc::Status::OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "parfocal/v1/phenotype_service.grpc.pb.h"
@@ -46,6 +47,8 @@ class FakePhenotype final : public v1::PhenotypeService::Service {
   std::vector<int> batches;  // Names of each call of BatchGetGeneProfiles.
   // Answers that many profiles of a call and cuts the others down to their resolution.
   int profiles_that_fit = 1 << 20;
+  // From this call of BatchGetGeneProfiles on (counted from 0) the matrix is another one.
+  size_t changes_at_batch = SIZE_MAX;
 };
 
 }  // namespace parfocal::cli

@@ -185,6 +185,37 @@ TEST_F(PhenotypeCommandTest, ProfilesThatDidNotFitAreAskedForAgain) {
   EXPECT_THAT(node_.phenotype.batches, ElementsAre(6, 3, 1));
 }
 
+TEST_F(PhenotypeCommandTest, AListThatTheNodeAnswersOnTwoRevisionsIsAskedAnew) {
+  std::string text;
+  for (int i = 0; i < 1200; ++i) absl::StrAppend(&text, "g", i, "\n");
+  node_.phenotype.changes_at_batch = 1;
+  const auto answer = Parse<v1::BatchGetGeneProfilesResponse>(
+      Run({"profile", "--genes", Write(text), "--json"}).out);
+  EXPECT_EQ(answer.revision(), "8 r1");
+  ASSERT_EQ(answer.profiles_size(), 1200);
+  EXPECT_EQ(answer.profiles(0).symbol(), "g0");
+  EXPECT_EQ(answer.profiles(1199).symbol(), "g1199");
+  EXPECT_THAT(node_.phenotype.batches, ElementsAre(500, 500, 500, 500, 200));
+}
+
+TEST_F(PhenotypeCommandTest, WhatIsNotThereHasTheSameExitCodeInJson) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"profile", "x1", "x2"},
+                                                  {"similar", "x"},
+                                                  {"evidence", "g1", "--which", "negatives"}}) {
+    EXPECT_EQ(Run(command).code, kNotComplete) << command[0];
+    std::vector<std::string> as_json = command;
+    as_json.push_back("--json");
+    const Output output = Run(as_json);
+    EXPECT_EQ(output.code, kNotComplete) << command[0];
+    EXPECT_THAT(output.out, HasSubstr("esolution")) << command[0];
+  }
+}
+
+TEST_F(PhenotypeCommandTest, AnswersSayWhatTheyRestOn) {
+  EXPECT_THAT(Run({"profile", "g1", "g2", "--explain"}).out, HasSubstr("rule: a rule of profiles"));
+  EXPECT_THAT(Run({"profile", "g1", "g2"}).out, Not(HasSubstr("a rule of profiles")));
+}
+
 TEST_F(PhenotypeCommandTest, AMegabyteOfNoiseIsAnsweredAndEndsInThatCode) {
   std::string noise;
   for (int i = 0; noise.size() < (1 << 20); ++i)
