@@ -1,18 +1,19 @@
 #include "parfocal/harvest_run/harvest_runner.h"
 
 #include <atomic>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_join.h"
 #include "one_run.h"
+#include "run_cursor.h"
 
 namespace parfocal {
 
 // A run that goes on, or ended a moment ago and was not reaped yet.
 struct HarvestRunner::Active {
   Source source;
-  bool accept_deletions = false;
   std::unique_ptr<Connector> connector;
   std::atomic<bool> stop{false};
   std::thread thread;
@@ -20,6 +21,34 @@ struct HarvestRunner::Active {
   RunProgress progress;
   bool ended = false;
 };
+
+namespace {
+
+std::string MarkOf(const Source& source, const RecordStore& store) {
+  if (source.last_complete_run.empty()) return "";
+  const absl::StatusOr<Run> run = store.GetRun(source.id, source.last_complete_run);
+  if (!run.ok()) return "";
+  RunCursor cursor = RunCursor::Parse(run->cursor);
+  return cursor.stage == RunCursor::Stage::kReading ? "" : std::move(cursor.text);
+}
+
+absl::Status VisitRaw(const RecordStore& store, const std::string& source,
+                      const std::function<void(std::string)>& visit) {
+  absl::Status failure;
+  PARFOCAL_RETURN_IF_ERROR(
+      store.Scan({source, "", ""}, std::nullopt, [&](const StoredRecord& record) {
+        absl::StatusOr<std::string> raw = store.GetRaw(NameOf(record.record));
+        if (raw.ok()) {
+          visit(*std::move(raw));
+        } else if (!absl::IsNotFound(raw.status())) {
+          failure = raw.status();
+        }
+        return failure.ok();
+      }));
+  return failure;
+}
+
+}  // namespace
 
 HarvestRunner::HarvestRunner(HarvestRunnerOptions options) : options_(std::move(options)) {}
 
@@ -37,7 +66,13 @@ absl::StatusOr<std::unique_ptr<Connector>> HarvestRunner::MakeConnector(
                                                 source.connector, "'; there are: ", known)),
         "SOURCE_DEFINITION", "source.connector");
   }
-  auto connector = found->second(source, options_.context);
+  ConnectorContext context = options_.context;
+  context.mark = MarkOf(source, *options_.store);
+  context.held = [store = options_.store,
+                  id = source.id](const std::function<void(std::string)>& visit) {
+    return VisitRaw(*store, id, visit);
+  };
+  auto connector = found->second(source, context);
   if (!connector.ok() && ReasonOf(connector.status()).empty()) {
     return WithReason(
         Annotate(connector.status(), absl::StrCat("source ", source.id)), "SOURCE_DEFINITION",
@@ -60,7 +95,6 @@ absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool acc
   auto active = std::make_unique<Active>();
   PARFOCAL_ASSIGN_OR_RETURN(active->connector, MakeConnector(source));
   active->source = source;
-  active->accept_deletions = accept_deletions;
   RunProgress begun;
   {
     MutexLock lock(&mu_);
@@ -79,6 +113,7 @@ absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool acc
     PARFOCAL_ASSIGN_OR_RETURN(
         progress.run,
         options_.store->BeginRun(source.id, options_.clock->Now(), &progress.resumed));
+    if (accept_deletions) PARFOCAL_RETURN_IF_ERROR(NoteAcceptance(&progress.run));
     begun = progress;
     Active* borrowed = active.get();
     active_[source.id] = std::move(active);
@@ -86,6 +121,18 @@ absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool acc
   }
   if (options_.on_event) options_.on_event(begun.resumed ? "run resumed" : "run begun", begun);
   return begun;
+}
+
+absl::Status HarvestRunner::NoteAcceptance(Run* run) const {
+  RunCursor cursor = RunCursor::Parse(run->cursor);
+  cursor.accept_deletions = true;
+  PageCommit page;
+  page.source = run->source;
+  page.run = run->id;
+  page.cursor = cursor.Format();
+  PARFOCAL_RETURN_IF_ERROR(options_.store->CommitPage(page).status());
+  run->cursor = page.cursor;
+  return absl::OkStatus();
 }
 
 int HarvestRunner::ResumeAll() {
@@ -121,8 +168,8 @@ void HarvestRunner::Drive(Active* active) {
   }
   absl::StatusOr<Run> ended = run;
   if (!active->stop) {
-    OneRun one(options_, std::move(run), std::move(active->connector), active->accept_deletions,
-               &active->stop, [&](const Run& now, int64_t done, int64_t total) {
+    OneRun one(options_, std::move(run), std::move(active->connector), &active->stop,
+               [&](const Run& now, int64_t done, int64_t total) {
                  MutexLock lock(&mu_);
                  // That it ended is told below, together with room for the next run: who sees the
                  // one may count on the other.

@@ -22,14 +22,17 @@ std::string PlaceOf(const std::string& cursor) {
 }  // namespace
 
 OneRun::OneRun(const HarvestRunnerOptions& options, Run run, std::unique_ptr<Connector> connector,
-               bool accept_deletions, const std::atomic<bool>* stop,
+               const std::atomic<bool>* stop,
                std::function<void(const Run&, int64_t, int64_t)> progress)
     : options_(options),
       run_(std::move(run)),
       connector_(std::move(connector)),
-      accept_deletions_(accept_deletions),
       stop_(stop),
-      progress_(std::move(progress)) {}
+      progress_(std::move(progress)),
+      cursor_(RunCursor::Parse(run_.cursor)) {
+  for (const RecordName& name : cursor_.condemned)
+    condemned_bytes_ += FormatRecordName(name).size();
+}
 
 void OneRun::Report() const { progress_(run_, done_, total_); }
 
@@ -39,7 +42,7 @@ absl::StatusOr<Run> OneRun::Execute() {
   if (absl::IsUnavailable(status) || absl::IsDataLoss(status)) return status;
   if (!status.ok()) {
     PARFOCAL_RETURN_IF_ERROR(End(run_.ledger.pages > 0 ? RunState::kPartial : RunState::kFailed,
-                                 absl::StrCat("source ", run_.source, ", ", PlaceOf(run_.cursor),
+                                 absl::StrCat("source ", run_.source, ", ", PlaceOf(cursor_.text),
                                               ": the catalogue refused it: ", status.message(),
                                               "; what was read before is kept.")));
   }
@@ -47,13 +50,13 @@ absl::StatusOr<Run> OneRun::Execute() {
 }
 
 absl::Status OneRun::Advance(bool* stopped) {
-  if (run_.cursor != kEndOfListing) PARFOCAL_RETURN_IF_ERROR(ReadPages(stopped));
+  if (cursor_.stage == RunCursor::Stage::kReading) PARFOCAL_RETURN_IF_ERROR(ReadPages(stopped));
   if (*stopped || run_.state != RunState::kRunning) return absl::OkStatus();
   return Settle(stopped);
 }
 
 absl::Status OneRun::ReadPages(bool* stopped) {
-  ReadAhead pages(connector_.get(), run_.cursor);
+  ReadAhead pages(connector_.get(), cursor_.text);
   while (true) {
     if (stop_->load()) {
       *stopped = true;
@@ -65,7 +68,7 @@ absl::Status OneRun::ReadPages(bool* stopped) {
       const bool something = run_.ledger.pages > 0;
       return End(
           something ? RunState::kPartial : RunState::kFailed,
-          absl::StrCat("source ", run_.source, ", ", PlaceOf(run_.cursor), ": ",
+          absl::StrCat("source ", run_.source, ", ", PlaceOf(cursor_.text), ": ",
                        page.status().message(),
                        something ? "; what was read before is kept" : "; nothing was changed",
                        ". Mend the cause and start the harvest again."));
@@ -74,6 +77,7 @@ absl::Status OneRun::ReadPages(bool* stopped) {
     total_ = page->progress_total;
     const bool last = page->last;
     PARFOCAL_RETURN_IF_ERROR(CommitDrafts(*std::move(page)));
+    if (run_.state != RunState::kRunning) return absl::OkStatus();
     Report();
     if (last) return absl::OkStatus();
   }
@@ -86,7 +90,6 @@ absl::Status OneRun::CommitDrafts(DraftPage page) {
   PageCommit commit;
   commit.source = run_.source;
   commit.run = run_.id;
-  commit.cursor = page.last ? kEndOfListing : page.next_cursor;
   commit.release = with.release;
   commit.ledger = page.ledger;
   commit.ledger.pages = 1;
@@ -98,7 +101,7 @@ absl::Status OneRun::CommitDrafts(DraftPage page) {
   const int64_t bad = page.ledger.quarantined;
   if (bad > limits.bad_records_floor && bad > limits.page_bad_part * page.ledger.fetched) {
     // So many bad records say that the page is not what we take it for: none of it is applied.
-    last_refusal_ = absl::StrCat(PlaceOf(run_.cursor), " was refused whole: ", bad, " of its ",
+    last_refusal_ = absl::StrCat(PlaceOf(cursor_.text), " was refused whole: ", bad, " of its ",
                                  page.ledger.fetched, " records are bad (",
                                  Percent(bad, page.ledger.fetched), ")");
     commit.ledger.skipped += static_cast<int64_t>(page.drafts.size());
@@ -107,16 +110,63 @@ absl::Status OneRun::CommitDrafts(DraftPage page) {
   } else {
     commit.raw = std::move(page.raw);
     commit.upserts.reserve(page.drafts.size());
+    PARFOCAL_RETURN_IF_ERROR(Condemn(page, &commit));
+    if (run_.state != RunState::kRunning) return absl::OkStatus();
     for (Draft& draft : page.drafts) {
       commit.ledger.label_conflicts += with.normalise(&draft.record);
       commit.upserts.push_back({std::move(draft.record), draft.raw});
     }
   }
+  RunCursor next = cursor_;
+  next.text = std::move(page.next_cursor);
+  if (page.last) {
+    next.stage =
+        connector_->ListsAll() ? RunCursor::Stage::kListedAll : RunCursor::Stage::kListedChanges;
+    next.text = page.mark.size() <= kMaxMarkBytes ? std::move(page.mark) : "";
+  }
+  commit.cursor = next.Format();
   PARFOCAL_ASSIGN_OR_RETURN(const PageReceipt receipt, options_.store->CommitPage(commit));
   acknowledged_ = receipt.sequence;
+  cursor_ = std::move(next);
   run_.cursor = commit.cursor;
   run_.ledger.Add(receipt.ledger);
   return absl::OkStatus();
+}
+
+// Appends the record and, of a study, its image sets.
+absl::Status OneRun::AppendWithSets(const RecordName& name, std::vector<RecordName>* names) const {
+  if (!name.image_set.empty()) {
+    names->push_back(name);
+    return absl::OkStatus();
+  }
+  return options_.store->Scan(name, std::nullopt, [&](const StoredRecord& record) {
+    names->push_back(NameOf(record.record));
+    return true;
+  });
+}
+
+// What the source calls deleted waits for the end of the listing, when it is known how much it is:
+// the cursor carries it there. Whoever has accepted any number of deletions need not wait.
+absl::Status OneRun::Condemn(const DraftPage& page, PageCommit* commit) {
+  for (const Draft& draft : page.drafts) cursor_.condemned.erase(NameOf(draft.record));
+  if (page.deleted.empty()) return absl::OkStatus();
+  const std::vector<absl::StatusOr<StoredRecord>> held = options_.store->BatchGet(page.deleted);
+  for (size_t i = 0; i < page.deleted.size(); ++i) {
+    if (absl::IsNotFound(held[i].status())) continue;
+    PARFOCAL_RETURN_IF_ERROR(held[i].status());
+    if (cursor_.accept_deletions) {
+      PARFOCAL_RETURN_IF_ERROR(AppendWithSets(page.deleted[i], &commit->tombstones));
+    } else if (cursor_.condemned.insert(page.deleted[i]).second) {
+      condemned_bytes_ += FormatRecordName(page.deleted[i]).size();
+    }
+  }
+  if (condemned_bytes_ <= options_.limits.condemned_bytes) return absl::OkStatus();
+  return End(RunState::kHeld,
+             absl::StrCat("source ", run_.source, ", ", PlaceOf(cursor_.text),
+                          ": the source has deleted ", cursor_.condemned.size(),
+                          " records so far, more than a run takes unasked. Nothing was deleted; to "
+                          "go through with it: `parfocal harvest ",
+                          run_.source, " --accept-deletions`."));
 }
 
 absl::Status OneRun::Settle(bool* stopped) {
@@ -143,34 +193,57 @@ absl::Status OneRun::Settle(bool* stopped) {
                             ledger.fetched, " records are in quarantine (",
                             Percent(ledger.quarantined, ledger.fetched), ").", way_out));
   }
-  PARFOCAL_ASSIGN_OR_RETURN(const std::vector<RecordName> vanished, Vanished());
+  PARFOCAL_ASSIGN_OR_RETURN(const std::vector<RecordName> doomed, Doomed());
   // A run that has begun to delete has passed the guard before it was stopped.
-  if (!vanished.empty() && !accept_deletions_ && ledger.deleted == 0) {
-    PARFOCAL_ASSIGN_OR_RETURN(const bool hold, TooMany(static_cast<int64_t>(vanished.size())));
+  if (!doomed.empty() && !cursor_.accept_deletions && ledger.deleted == 0) {
+    PARFOCAL_ASSIGN_OR_RETURN(const bool hold, TooMany(static_cast<int64_t>(doomed.size())));
     if (hold) {
       return End(
           RunState::kHeld,
-          absl::StrCat("source ", run_.source, ": ", vanished.size(),
-                       " records are no longer listed, too many to delete unasked (the first is ",
-                       FormatRecordName(vanished.front()),
+          absl::StrCat("source ", run_.source, ": ", doomed.size(),
+                       " records are no longer listed, or are called deleted by the source: too "
+                       "many to delete unasked (the first is ",
+                       FormatRecordName(doomed.front()),
                        "). Nothing was deleted; to go through with it: `parfocal harvest ",
                        run_.source, " --accept-deletions`."));
     }
   }
-  PARFOCAL_RETURN_IF_ERROR(Delete(vanished, stopped));
+  PARFOCAL_RETURN_IF_ERROR(Delete(doomed, stopped));
   if (*stopped) return absl::OkStatus();
   return End(RunState::kComplete, "");
 }
 
-absl::StatusOr<std::vector<std::string>> OneRun::RunsSinceLastComplete() {
-  PARFOCAL_ASSIGN_OR_RETURN(const Source source, options_.store->GetSource(run_.source));
+// Runs from the last COMPLETE one that listed everything on, but this one; none if there is none.
+std::vector<std::string> OneRun::RunsSinceLastListing() const {
   std::vector<std::string> runs;
-  if (source.last_complete_run.empty()) return runs;
   for (const Run& run : options_.store->ListRuns(run_.source)) {
-    if (run.id != run_.id) runs.push_back(run.id);
-    if (run.id == source.last_complete_run) return runs;
+    if (run.id == run_.id) continue;
+    runs.push_back(run.id);
+    if (run.state == RunState::kComplete &&
+        RunCursor::Parse(run.cursor).stage == RunCursor::Stage::kListedAll) {
+      return runs;
+    }
   }
-  return std::vector<std::string>{source.last_complete_run};
+  return {};
+}
+
+// What is to be deleted: what the source calls deleted, and what a listing of everything lacks.
+absl::StatusOr<std::vector<RecordName>> OneRun::Doomed() {
+  std::vector<RecordName> names;
+  if (cursor_.stage == RunCursor::Stage::kListedAll) {
+    PARFOCAL_ASSIGN_OR_RETURN(names, Vanished());
+  }
+  const std::vector<RecordName> condemned(cursor_.condemned.begin(), cursor_.condemned.end());
+  const auto held = options_.store->BatchGet(condemned);
+  for (size_t i = 0; i < condemned.size(); ++i) {
+    // One that is gone was deleted before this run was stopped.
+    if (absl::IsNotFound(held[i].status())) continue;
+    PARFOCAL_RETURN_IF_ERROR(held[i].status());
+    PARFOCAL_RETURN_IF_ERROR(AppendWithSets(condemned[i], &names));
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 absl::StatusOr<std::vector<RecordName>> OneRun::Vanished() {
@@ -188,7 +261,7 @@ absl::StatusOr<std::vector<RecordName>> OneRun::Vanished() {
   if (connector_->ListingIsWhole() || names.empty()) return names;
   // The listing came in pieces while the source went on changing: a record is gone only if the
   // COMPLETE run before, and whatever ran since, did not see it either.
-  PARFOCAL_ASSIGN_OR_RETURN(const std::vector<std::string> runs, RunsSinceLastComplete());
+  const std::vector<std::string> runs = RunsSinceLastListing();
   if (runs.empty()) return std::vector<RecordName>{};
   for (const std::string& run : runs) {
     std::vector<RecordName> before, both;
@@ -224,7 +297,7 @@ absl::Status OneRun::Delete(const std::vector<RecordName>& names, bool* stopped)
     PageCommit commit;
     commit.source = run_.source;
     commit.run = run_.id;
-    commit.cursor = kEndOfListing;
+    commit.cursor = run_.cursor;
     commit.tombstones.assign(names.begin() + begin,
                              names.begin() + std::min(begin + page_size, names.size()));
     PARFOCAL_ASSIGN_OR_RETURN(const PageReceipt receipt, options_.store->CommitPage(commit));

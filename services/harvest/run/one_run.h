@@ -9,20 +9,16 @@
 #include <vector>
 
 #include "parfocal/harvest_run/harvest_runner.h"
+#include "run_cursor.h"
 
 namespace parfocal {
 
-// The cursor of a run that has read its last page and may have deletions to do; no connector's
-// cursor begins with this byte.
-inline constexpr char kEndOfListing[] =
-    "\x1f"
-    "end-of-listing";
-
 class OneRun {
  public:
-  // `progress` is called with the run after every page.
+  // `progress` is called with the run after every page. Whether its starter has accepted deletions
+  // stands in the run's cursor.
   OneRun(const HarvestRunnerOptions& options, Run run, std::unique_ptr<Connector> connector,
-         bool accept_deletions, const std::atomic<bool>* stop,
+         const std::atomic<bool>* stop,
          std::function<void(const Run&, int64_t done, int64_t total)> progress);
 
   // Returns the ended run (already written to the store), or one still RUNNING if it was stopped.
@@ -34,9 +30,12 @@ class OneRun {
   absl::Status Advance(bool* stopped);
   absl::Status ReadPages(bool* stopped);
   absl::Status CommitDrafts(DraftPage page);
+  absl::Status AppendWithSets(const RecordName& name, std::vector<RecordName>* names) const;
+  absl::Status Condemn(const DraftPage& page, PageCommit* commit);
   absl::Status Settle(bool* stopped);
   absl::StatusOr<std::vector<RecordName>> Vanished();
-  absl::StatusOr<std::vector<std::string>> RunsSinceLastComplete();
+  absl::StatusOr<std::vector<RecordName>> Doomed();
+  std::vector<std::string> RunsSinceLastListing() const;
   absl::StatusOr<bool> TooMany(int64_t deletions);
   absl::Status Delete(const std::vector<RecordName>& names, bool* stopped);
   absl::Status End(RunState state, std::string message);
@@ -45,9 +44,10 @@ class OneRun {
   const HarvestRunnerOptions& options_;
   Run run_;
   const std::unique_ptr<Connector> connector_;
-  const bool accept_deletions_;
   const std::atomic<bool>* const stop_;
   const std::function<void(const Run&, int64_t, int64_t)> progress_;
+  RunCursor cursor_;  // run_.cursor, taken apart.
+  size_t condemned_bytes_ = 0;
   std::string last_refusal_;  // Why a page was refused whole.
   int64_t acknowledged_ = 0;  // Sequence of the page before.
   int64_t done_ = 0;

@@ -18,6 +18,9 @@ namespace parfocal::testing {
 struct ScriptedArchive {
   std::map<std::string, int> studies;  // Accession -> version.
   std::set<std::string> bad;           // Of them, those whose record is broken.
+  std::set<std::string> deleted;       // The archive says so, with its last page.
+  bool all = true;                     // It lists everything it has.
+  std::string mark;                    // With its last page.
   size_t page_size = 10;
   bool whole = true;
   int fail_at_page = -1;  // This page cannot be read.
@@ -51,9 +54,15 @@ class ScriptedConnector final : public Connector {
     out.progress_total = static_cast<int64_t>(all.size());
     out.last = end == all.size();
     if (!out.last) out.next_cursor = absl::StrCat(page + 1);
+    if (out.last) {
+      out.mark = archive_->mark;
+      for (const std::string& accession : archive_->deleted)
+        out.deleted.push_back({source_, accession, ""});
+    }
     return out;
   }
   bool ListingIsWhole() const override { return archive_->whole; }
+  bool ListsAll() const override { return archive_->all; }
 
  private:
   void Add(const std::string& accession, int version, DraftPage* out) const {

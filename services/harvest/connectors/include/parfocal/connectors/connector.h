@@ -9,6 +9,7 @@
 // Thread safety: one run uses one connector from one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -29,12 +30,22 @@ struct Draft {
   RawSlice raw;  // Into DraftPage::raw.
 };
 
+inline constexpr size_t kMaxMarkBytes = size_t{1} << 20;
+
 struct DraftPage {
   std::vector<std::string> raw;       // Bytes as received (after unpacking gzip and tar).
   std::vector<Draft> drafts;          // Names are distinct.
   std::vector<Rejection> rejections;  // `place`, `record`, `reason`, `raw` filled.
+  // Records that the source itself calls deleted. They become tombstones when the listing has
+  // ended, under the guard against mass deletion; names that the catalogue does not hold count for
+  // nothing. A study stands for its image sets as well. None of them is among `drafts`.
+  std::vector<RecordName> deleted;
   std::string next_cursor;
   bool last = false;  // No page follows; next_cursor is then empty.
+  // Of the last page: what the connector of the next run is told as ConnectorContext::mark, if this
+  // run ends COMPLETE: up to when it listed, validators of what it read. Beyond kMaxMarkBytes it is
+  // dropped.
+  std::string mark;
   // fetched, quarantined, skipped, rows_read, rows_accepted, rows_rejected of this page.
   // fetched == drafts.size() + quarantined + skipped.
   Ledger ledger;
@@ -53,11 +64,20 @@ class Connector {
   // Whether absence from one complete listing means that the source took the record away (a folder,
   // an archive: the listing is read whole and at once). False: two complete listings must agree.
   virtual bool ListingIsWhole() const = 0;
+  // Whether the run lists all that the source has. False for one that asks only for what changed
+  // since an earlier run: absence from it means nothing. Asked after the last page.
+  virtual bool ListsAll() const { return true; }
 };
 
 struct ConnectorContext {
   Fetcher* fetcher = nullptr;  // Borrowed; nullptr: only local locations.
   std::string share_dir;       // Where deploy/sources/ lies.
+  // DraftPage::mark of the source's last COMPLETE run; empty if there is none. The same for a run
+  // that is resumed.
+  std::string mark;
+  // Calls back with the raw bytes of each record that the catalogue holds of the source, so that
+  // what is held need not be fetched again. May be empty.
+  std::function<absl::Status(const std::function<void(std::string raw)>&)> held;
 };
 
 // Makes a connector of one kind for `source`. INVALID_ARGUMENT for unknown options or a location

@@ -4,8 +4,8 @@
 //
 // How a run ends:
 //   COMPLETE  every page was read, nothing was skipped, the quarantine stayed below its limit, the
-//   ledger
-//             adds up; records that the source no longer lists have become tombstones.
+//             ledger adds up; what the source calls deleted, and what a listing of everything
+//             lacks, has become tombstones.
 //   PARTIAL   something was not read; what was read is kept, nothing is deleted.
 //   FAILED    nothing was read.
 //   HELD      it would delete too much of the source; nothing is deleted.
@@ -44,6 +44,9 @@ struct HarvestLimits {
   double churn_part = 0.05;
   int64_t hold_floor = 50;
   size_t deletions_per_page = 5000;
+  // Names of records that the source calls deleted, kept until the listing has ended. A run that
+  // meets more is HELD there and then.
+  size_t condemned_bytes = size_t{256} << 10;
 };
 
 // Turns the source's words of a record into terms; returns how many statements disagree with their
@@ -93,7 +96,8 @@ class HarvestRunner {
   HarvestRunner(const HarvestRunner&) = delete;
   HarvestRunner& operator=(const HarvestRunner&) = delete;
 
-  // Begins a run of `source` and returns it at once. NOT_FOUND without the source;
+  // Begins a run of `source` and returns it at once; `accept_deletions` is written down with the
+  // run, so that one that is resumed after a kill still has it. NOT_FOUND without the source;
   // FAILED_PRECONDITION with RUN_IN_PROGRESS; INVALID_ARGUMENT with SOURCE_DEFINITION if no
   // connector can read it.
   absl::StatusOr<RunProgress> Start(const std::string& source, bool accept_deletions);
@@ -117,6 +121,7 @@ class HarvestRunner {
  private:
   struct Active;
   absl::StatusOr<std::unique_ptr<Connector>> MakeConnector(const Source& source) const;
+  absl::Status NoteAcceptance(Run* run) const;
   absl::StatusOr<RunProgress> Launch(const Source& source, bool accept_deletions);
   void Drive(Active* active);
   // Whether the store already calls the source's last run ended while its thread is still there.
