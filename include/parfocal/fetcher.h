@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "parfocal/status.h"
 
@@ -13,10 +14,13 @@ struct FetchRequest {
   std::string url;
   std::string if_none_match;      // ETag of the copy we hold; empty: none.
   std::string if_modified_since;  // As the server gave it.
+  // Statuses besides 200 whose answer is wanted, with its body, such as 422 of a protocol that says
+  // its errors in the body. Redirects, and statuses that are tried again, are none of them.
+  std::vector<int> accept;
 };
 
 struct FetchResponse {
-  int http_status = 0;  // 200 or 304; anything else is a Status.
+  int http_status = 0;  // 200, 304 or one of `accept`; anything else is a Status.
   std::string body;     // Decoded.
   std::string etag;
   std::string last_modified;

@@ -15,6 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "host_health.h"
 #include "parfocal/mutex.h"
 #include "transfer.h"
 
@@ -60,6 +61,23 @@ absl::Status FromHttp(int status) {
 
 // A host that is asked: one request at a time, with a pause between two.
 struct Host {
+  explicit Host(const FetchLimits* limits) : health(limits) {}
+
+  absl::Status Admit(absl::Time now) {
+    const MutexLock lock(&health_mu);
+    return health.Admit(now);
+  }
+  void Note(bool reached, absl::Time now) {
+    const MutexLock lock(&health_mu);
+    health.Note(reached, now);
+  }
+  bool TakeRetry() {
+    const MutexLock lock(&health_mu);
+    return health.TakeRetry();
+  }
+
+  Mutex health_mu;  // By itself: `mu` is held while a request goes on.
+  HostHealth health ABSL_GUARDED_BY(health_mu);
   Mutex mu;
   std::unique_ptr<Transfer> transfer ABSL_GUARDED_BY(mu);
   absl::Time next ABSL_GUARDED_BY(mu) = absl::InfinitePast();
@@ -80,22 +98,34 @@ class CurlFetcher final : public HttpFetcher {
   absl::StatusOr<FetchResponse> Fetch(const FetchRequest& request) override {
     const absl::StatusOr<Target> first = ParseTarget(request.url, "");
     if (!first.ok()) return first.status();
+    const std::shared_ptr<Host> host = HostOf(*first);
+    if (absl::Status closed = host->Admit(options_.clock->Now()); !closed.ok())
+      return Named(request, std::move(closed));
+    absl::StatusOr<FetchResponse> response = TryUntilItHolds(request, *first, host.get());
+    host->Note(!absl::IsUnavailable(response.status()), options_.clock->Now());
+    return Named(request, std::move(response));
+  }
+
+ private:
+  absl::StatusOr<FetchResponse> TryUntilItHolds(const FetchRequest& request, const Target& first,
+                                                Host* host) {
     for (int attempt = 0;; ++attempt) {
       absl::Duration wait = Backoff(attempt);
-      absl::StatusOr<FetchResponse> response = Try(request, *first, &wait);
-      if (response.ok() || !absl::IsUnavailable(response.status()))
-        return Named(request, std::move(response));
-      if (attempt + 1 >= options_.limits.tries) return Named(request, std::move(response));
+      absl::StatusOr<FetchResponse> response = Try(request, first, &wait);
+      if (response.ok() || !absl::IsUnavailable(response.status())) return response;
+      if (attempt + 1 >= options_.limits.tries) return response;
       if (wait > std::max(options_.limits.retry_after_most, options_.limits.backoff_most)) {
-        return Named(request, absl::UnavailableError(absl::StrCat(response.status().message(),
-                                                                  " and asks to wait ",
-                                                                  absl::FormatDuration(wait))));
+        return absl::UnavailableError(absl::StrCat(
+            response.status().message(), " and asks to wait ", absl::FormatDuration(wait)));
+      }
+      if (!host->TakeRetry()) {
+        return absl::UnavailableError(absl::StrCat(
+            response.status().message(), "; too much was tried again of late to try once more"));
       }
       options_.sleep(wait);
     }
   }
 
- private:
   static absl::StatusOr<FetchResponse> Named(const FetchRequest& request,
                                              absl::StatusOr<FetchResponse> response) {
     if (response.ok()) return response;
@@ -145,7 +175,10 @@ class CurlFetcher final : public HttpFetcher {
         *wait = std::max(*wait, RetryAfter(answer.retry_after).value_or(absl::ZeroDuration()));
       }
       const bool conditional = !request.if_none_match.empty() || !request.if_modified_since.empty();
-      if (answer.status != 200 && !(answer.status == 304 && conditional))
+      const bool wanted = std::find(request.accept.begin(), request.accept.end(), answer.status) !=
+                              request.accept.end() &&
+                          !MayRetry(answer.status);
+      if (answer.status != 200 && !wanted && !(answer.status == 304 && conditional))
         return FromHttp(answer.status);
       FetchResponse response;
       response.http_status = answer.status;
@@ -215,7 +248,7 @@ class CurlFetcher final : public HttpFetcher {
       }
     }
     auto& host = hosts_[target.host];
-    if (host == nullptr) host = std::make_shared<Host>();
+    if (host == nullptr) host = std::make_shared<Host>(&options_.limits);
     return host;
   }
 

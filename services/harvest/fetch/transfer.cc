@@ -66,6 +66,7 @@ struct State {
   std::string encoding;
   absl::Status failure;
   uint64_t header_bytes = 0;
+  bool head_ended = false;  // The empty line behind the headers has come.
   bool in_body = false;
   absl::Time began = absl::Now();
   bool any_byte = false;
@@ -92,6 +93,7 @@ void TakeHeader(State* state, absl::string_view line) {
     // A new answer: what came before it was an interim one.
     state->answer = {};
     state->encoding.clear();
+    state->head_ended = false;
     const size_t space = line.find(' ');
     if (space != absl::string_view::npos &&
         !absl::SimpleAtoi(line.substr(space + 1, 3), &state->answer.status)) {
@@ -99,6 +101,7 @@ void TakeHeader(State* state, absl::string_view line) {
     }
     return;
   }
+  if (line == "\r\n" || line == "\n") state->head_ended = true;
   const size_t colon = line.find(':');
   if (colon == absl::string_view::npos) return;
   const std::string name = absl::AsciiStrToLower(line.substr(0, colon));
@@ -222,7 +225,11 @@ class CurlTransfer final : public Transfer {
     const CURLcode code = curl_easy_perform(easy_.get());
     if (!state.failure.ok()) return Damaged(state.failure);
     PARFOCAL_RETURN_IF_ERROR(FromCurl(code, state, detail));
-    if (state.answer.status == 200) {
+    // For curl an answer that breaks off among its headers is one without a body.
+    if (!state.head_ended) return absl::UnavailableError("the answer broke off among its headers");
+    const std::vector<int>& accept = request.accept;
+    if (state.answer.status == 200 ||
+        std::find(accept.begin(), accept.end(), state.answer.status) != accept.end()) {
       PARFOCAL_RETURN_IF_ERROR(Damaged(state.decoder.Finish()));
       state.answer.body = state.decoder.TakeBody();
     }

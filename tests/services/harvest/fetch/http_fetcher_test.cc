@@ -418,6 +418,33 @@ TEST_F(HttpFetcherTest, StatusesThatAreFinal) {
   EXPECT_TRUE(slept_.empty());
 }
 
+// A protocol that says its errors in the body, under a status that is no success.
+TEST_F(HttpFetcherTest, OtherStatusesWithTheirBodyForWhomAsksForThem) {
+  RecordedServer server([](const ServedRequest& r) {
+    ServedReply reply = Ok("what is wrong");
+    reply.status = std::atoi(r.path.c_str() + 1);
+    if (reply.status == 422) {
+      reply.body = Gzip(reply.body);
+      reply.headers = {{"Content-Encoding", "gzip"}};
+    }
+    return reply;
+  });
+  auto fetcher = Make(OptionsFor(server));
+  FetchRequest request;
+  request.accept = {400, 422, 503};
+  for (int status : {400, 422}) {
+    request.url = server.Url(absl::StrCat("/", status));
+    auto answer = fetcher->Fetch(request);
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_EQ(answer->http_status, status);
+    EXPECT_EQ(answer->body, "what is wrong");
+  }
+  request.url = server.Url("/404");
+  EXPECT_THAT(fetcher->Fetch(request), StatusIs(absl::StatusCode::kNotFound));
+  request.url = server.Url("/503");
+  EXPECT_THAT(fetcher->Fetch(request), StatusIs(kUnavailable)) << "it is tried again all the same";
+}
+
 TEST_F(HttpFetcherTest, StatusesThatAreTriedAgain) {
   for (int status : {408, 425, 429, 500, 502, 503, 504}) {
     slept_.clear();
@@ -490,10 +517,11 @@ TEST_F(HttpFetcherTest, ACutConnectionIsTriedAgain) {
     if (calls == 1) reply.cut_after = 0;   // Nothing at all.
     if (calls == 2) reply.cut_after = 10;  // Within the headers.
     if (calls == 3) reply.cut_after = 41;  // Within the body.
+    if (calls == 4) reply.cut_after = 17;  // Between two headers.
     return reply;
   });
   EXPECT_EQ(Get(*Make(OptionsFor(server)), server.Url("/")).value().body, "complete");
-  EXPECT_EQ(server.requests().size(), 4u);
+  EXPECT_EQ(server.requests().size(), 5u);
 }
 
 TEST_F(HttpFetcherTest, SilenceAndDripsAreCut) {

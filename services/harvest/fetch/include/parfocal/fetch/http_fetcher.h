@@ -45,6 +45,14 @@ struct FetchLimits {
   absl::Duration retry_after_most =
       absl::Hours(1);  // A server that asks for more is not waited for.
   int global_fetches = 8;
+  // Second tries are at most this part of the requests to a host, after `retry_burst` of them.
+  double retry_part = 0.1;
+  double retry_burst = 20;
+  // So many requests in a row that failed with UNAVAILABLE, second tries and all, close the host
+  // for `open`, twice as long each time: UNAVAILABLE with reason HOST_LEFT_ALONE.
+  int failures_to_open = 5;
+  absl::Duration open = absl::Minutes(15);
+  absl::Duration open_most = absl::Hours(24);
 };
 
 struct HttpFetcherOptions {
@@ -65,7 +73,8 @@ struct HttpFetcherOptions {
   std::function<double()> random;  // 0 <= x < 1
   // Numeric addresses of a host name.
   std::function<absl::StatusOr<std::vector<std::string>>(const std::string& host)> resolve;
-  const Clock* clock = nullptr;  // For Retry-After dates. Must outlive the fetcher.
+  // For Retry-After dates and for hosts that are left alone. Must outlive the fetcher.
+  const Clock* clock = nullptr;
 };
 
 class HttpFetcher : public Fetcher {
