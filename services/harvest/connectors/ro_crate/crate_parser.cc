@@ -20,11 +20,9 @@
 namespace parfocal {
 namespace {
 
-using crate::DoiOf;
 using crate::Entity;
 using crate::Graph;
 using crate::Head;
-using crate::IsHttpUrl;
 using crate::IsLocalId;
 using crate::Reader;
 using crate::Value;
@@ -61,34 +59,6 @@ absl::StatusOr<const Entity*> FindRoot(const Graph& graph) {
   return absl::InvalidArgumentError(absl::StrCat("the descriptor is about '",
                                                  Head(descriptor->Get("about")[0].text, 200),
                                                  "', which the crate lacks"));
-}
-
-bool IsDigits(absl::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](unsigned char c) { return absl::ascii_isdigit(c); });
-}
-
-// YYYY, YYYY-MM or YYYY-MM-DD at the beginning of `text` (also YYYYMM and YYYYMMDD); "" if there is
-// none.
-std::string DatePart(absl::string_view text) {
-  absl::string_view date = text.substr(0, text.find_first_of("T "));
-  std::string digits;
-  const std::vector<absl::string_view> parts = absl::StrSplit(date, '-');
-  if (parts.size() > 3) return "";
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (!IsDigits(parts[i])) return "";
-    if (parts.size() > 1 && parts[i].size() != (i == 0 ? 4u : 2u)) return "";
-    digits.append(parts[i].data(), parts[i].size());
-  }
-  if (digits.size() != 4 && digits.size() != 6 && digits.size() != 8) return "";
-  int month = 1, day = 1;
-  if (digits.size() >= 6 && !absl::SimpleAtoi(digits.substr(4, 2), &month)) return "";
-  if (digits.size() == 8 && !absl::SimpleAtoi(digits.substr(6, 2), &day)) return "";
-  if (month < 1 || month > 12 || day < 1 || day > 31) return "";
-  std::string out = digits.substr(0, 4);
-  if (digits.size() >= 6) absl::StrAppend(&out, "-", digits.substr(4, 2));
-  if (digits.size() == 8) absl::StrAppend(&out, "-", digits.substr(6, 2));
-  return out;
 }
 
 // A count or size: a JSON number or its text, whole and not negative.

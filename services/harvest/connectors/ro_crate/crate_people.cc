@@ -12,44 +12,12 @@
 namespace parfocal::crate {
 namespace {
 
-// The ORCID in an IRI or text, "" if there is none. ISO 7064 mod 11-2 decides whether `valid`.
-std::string OrcidIn(absl::string_view text, bool* valid) {
-  const size_t site = text.find("orcid.org/");
-  if (site == absl::string_view::npos) return "";
-  std::string orcid = absl::AsciiStrToUpper(absl::StripSuffix(text.substr(site + 10), "/"));
-  int total = 0, digits = 0;
-  bool shape = orcid.size() == 19;
-  for (size_t i = 0; shape && i < orcid.size(); ++i) {
-    const char c = orcid[i];
-    if (i == 4 || i == 9 || i == 14) {
-      shape = c == '-';
-    } else if (i == 18) {
-      const int check = (12 - total % 11) % 11;
-      shape = c == (check == 10 ? 'X' : static_cast<char>('0' + check));
-    } else {
-      shape = absl::ascii_isdigit(static_cast<unsigned char>(c));
-      total = (total + (c - '0')) * 2;
-      ++digits;
-    }
-  }
-  *valid = shape && digits == 15;
-  return orcid;
-}
-
-std::string RorIn(absl::string_view text) {
-  const size_t site = text.find("ror.org/");
-  if (site == absl::string_view::npos) return "";
-  absl::string_view id = absl::StripSuffix(text.substr(site + 8), "/");
-  if (id.size() != 9 || id[0] != '0') return "";
-  return absl::StrCat("https://ror.org/", absl::AsciiStrToLower(id));
-}
-
 void ReadAffiliations(Reader* reader, const Entity& person, Person* out) {
   std::vector<std::string> names;
   for (const char* property : {"affiliation", "worksFor", "memberOf"}) {
     for (const Value& value : person.Get(property)) {
       const Entity* organisation = reader->graph().Target(value);
-      if (out->ror.empty()) out->ror = RorIn(value.text);
+      if (out->ror.empty()) out->ror = RorOf(value.text);
       if (organisation == nullptr && value.kind == Value::Kind::kReference) {
         reader->Add(person.id, absl::StrCat(property, " names '", Head(value.text, 100),
                                             "', which the crate lacks"));
@@ -85,7 +53,8 @@ void ReadPerson(Reader* reader, const Value& value, const char* property, const 
     id.clear();
   }
   bool valid = false;
-  if (std::string orcid = OrcidIn(id, &valid); !orcid.empty()) {
+  if (std::string orcid = absl::StrContains(id, "orcid.org/") ? OrcidOf(id, &valid) : "";
+      !orcid.empty()) {
     if (valid) {
       person.orcid = std::move(orcid);
     } else {
@@ -96,33 +65,6 @@ void ReadPerson(Reader* reader, const Value& value, const char* property, const 
   if (person.name.empty() && person.orcid.empty()) return;
   person.roles = {role};
   study->people.push_back(std::move(person));
-}
-
-// Digits of a PubMed address or of a bare number.
-std::string PmidOf(absl::string_view text) {
-  for (absl::string_view base :
-       {"https://", "http://", "www.", "pubmed.ncbi.nlm.nih.gov/", "ncbi.nlm.nih.gov/pubmed/",
-        "identifiers.org/pubmed:", "pmid:", "PMID:"}) {
-    absl::ConsumePrefix(&text, base);
-  }
-  text = absl::StripAsciiWhitespace(absl::StripSuffix(text, "/"));
-  if (text.empty() || text.size() > 8) return "";
-  for (char c : text) {
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) return "";
-  }
-  return std::string(text);
-}
-
-std::string PmcidOf(absl::string_view text) {
-  const size_t at = text.rfind("PMC");
-  if (at == absl::string_view::npos) return "";
-  if (at > 0 && text[at - 1] != '/' && text[at - 1] != ':') return "";
-  absl::string_view id = absl::StripSuffix(text.substr(at), "/");
-  if (id.size() < 4 || id.size() > 12) return "";
-  for (char c : id.substr(3)) {
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) return "";
-  }
-  return std::string(id);
 }
 
 // Takes what `id` says into `out`; true if it was an identifier of any kind.

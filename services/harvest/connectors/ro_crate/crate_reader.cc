@@ -70,36 +70,4 @@ bool IsLocalId(absl::string_view id) {
   return absl::StartsWith(id, "#") || absl::StartsWith(id, "_:") || absl::StartsWith(id, "./");
 }
 
-bool IsHttpUrl(absl::string_view text) {
-  if (!absl::StartsWithIgnoreCase(text, "http://") && !absl::StartsWithIgnoreCase(text, "https://"))
-    return false;
-  for (char c : text) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u <= 0x20 || c == '"' || c == '<' || c == '>' || u == 0x7f) return false;
-  }
-  return true;
-}
-
-std::string DoiOf(absl::string_view text) {
-  std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
-  absl::string_view rest = lower;
-  if (!absl::ConsumePrefix(&rest, "https://")) absl::ConsumePrefix(&rest, "http://");
-  for (absl::string_view base : {"doi.org/", "dx.doi.org/", "www.doi.org/", "doi:"}) {
-    if (absl::ConsumePrefix(&rest, base)) break;
-  }
-  rest = absl::StripLeadingAsciiWhitespace(rest);
-  const size_t slash = rest.find('/');
-  if (!absl::StartsWith(rest, "10.") || slash == absl::string_view::npos || slash < 7 ||
-      slash + 1 == rest.size()) {
-    return "";
-  }
-  for (char c : rest.substr(3, slash - 3)) {
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(c)) && c != '.') return "";
-  }
-  for (char c : rest) {
-    if (static_cast<unsigned char>(c) <= 0x20) return "";
-  }
-  return std::string(rest);
-}
-
 }  // namespace parfocal::crate

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "crate_graph.h"
+#include "parfocal/identifiers/identifiers.h"
 #include "parfocal/record.h"
 #include "parfocal/ro_crate/crate_parser.h"
 
@@ -56,10 +57,6 @@ class Reader {
 
 // A reference within the crate: no identity outside of it.
 bool IsLocalId(absl::string_view id);
-bool IsHttpUrl(absl::string_view text);
-// "10.1234/abc" of `https://doi.org/10.1234/ABC`, `doi:10.1234/abc` or the bare name; "" if it is
-// none.
-std::string DoiOf(absl::string_view text);
 
 // crate_people.cc
 void ReadPeople(Reader* reader, Study* study);
