@@ -10,7 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "parfocal/fetcher.h"
+#include "parfocal/connectors/connector.h"
 #include "parfocal/status.h"
 
 namespace parfocal::crate {
@@ -45,6 +45,8 @@ class CrateFiles {
   virtual bool IsLocal() const = 0;
   // What a curator should know about the list itself; empty if nothing.
   virtual std::string Remark() const { return ""; }
+  // DraftPage::mark, after the last Read.
+  virtual std::string Mark() const { return ""; }
 };
 
 // `path` as it may stand in messages and records: bytes that are no UTF-8, and control characters,
@@ -54,7 +56,9 @@ std::string PrintablePath(absl::string_view path);
 std::unique_ptr<CrateFiles> FolderFiles(std::string path, const FileLimits& limits);
 std::unique_ptr<CrateFiles> SingleFile(std::string path, const FileLimits& limits);
 std::unique_ptr<CrateFiles> ArchiveFiles(std::string path, const FileLimits& limits);
-// `fetcher` must outlive it.
-std::unique_ptr<CrateFiles> IndexFiles(std::string url, Fetcher* fetcher, const FileLimits& limits);
+// The fetcher of `context` must outlive it. A file that the catalogue holds is not fetched again:
+// not at all if the index gives the id of its Git blob, else with a conditional request.
+std::unique_ptr<CrateFiles> IndexFiles(std::string url, const ConnectorContext& context,
+                                       const FileLimits& limits);
 
 }  // namespace parfocal::crate

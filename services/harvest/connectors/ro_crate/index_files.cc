@@ -1,9 +1,11 @@
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crate_files.h"
+#include "held_files.h"
 #include "parfocal/ro_crate/crate_parser.h"
 #include "simdjson.h"
 
@@ -40,10 +42,11 @@ std::string Resolve(absl::string_view url, absl::string_view base) {
 
 class Index final : public CrateFiles {
  public:
-  Index(std::string url, Fetcher* fetcher, const FileLimits& limits)
-      : url_(std::move(url)), fetcher_(fetcher), limits_(limits) {}
+  Index(std::string url, const ConnectorContext& context, const FileLimits& limits)
+      : url_(std::move(url)), context_(context), fetcher_(context.fetcher), limits_(limits) {}
 
   absl::StatusOr<std::vector<std::string>> List() override {
+    PARFOCAL_ASSIGN_OR_RETURN(held_, HeldFiles::Read(context_, limits_.cache_bytes));
     FetchRequest request;
     request.url = url_;
     PARFOCAL_ASSIGN_OR_RETURN(FetchResponse answer, fetcher_->Fetch(request));
@@ -67,10 +70,18 @@ class Index final : public CrateFiles {
         out.push_back({absl::OkStatus(), single_});
         continue;
       }
+      if (const std::string* bytes = held_.Find(blob_ids_[name])) {
+        out.push_back({absl::OkStatus(), *bytes});
+        continue;
+      }
       FetchRequest request;
       request.url = urls_[name];
+      held_.MakeConditional(&request);
       absl::StatusOr<FetchResponse> answer = fetcher_->Fetch(request);
-      if (answer.ok()) {
+      if (answer.ok() && answer->http_status == 304) {
+        out.push_back({absl::OkStatus(), *held_.Unchanged(request.url)});
+      } else if (answer.ok()) {
+        held_.Note(request.url, *answer, answer->body);
         out.push_back({absl::OkStatus(), std::move(answer->body)});
       } else if (absl::IsNotFound(answer.status()) || absl::IsInvalidArgument(answer.status()) ||
                  absl::IsResourceExhausted(answer.status())) {
@@ -92,6 +103,11 @@ class Index final : public CrateFiles {
   bool IsWhole() const override { return false; }
   bool IsLocal() const override { return false; }
   std::string Remark() const override { return remark_; }
+  std::string Mark() const override {
+    std::set<std::string> urls;
+    for (const auto& [name, url] : urls_) urls.insert(url);
+    return held_.Mark(urls);
+  }
 
  private:
   absl::Status Bad(absl::string_view what) const {
@@ -120,12 +136,12 @@ class Index final : public CrateFiles {
       simdjson::dom::object body_of;
       if (item.get(text) == simdjson::SUCCESS) {
         const std::string url = Resolve({text.data(), text.size()}, url_);
-        AddFile(url, url);
+        AddFile(url, url, "");
       } else if (item.get(body_of) == simdjson::SUCCESS) {
         // A folder's listing: files that are no crates and sub-folders are none of ours.
         const std::string name = Text(body_of, "name");
         const std::string url = Text(body_of, "download_url");
-        if (IsCrateFileName(name) && !url.empty()) AddFile(name, url);
+        if (IsCrateFileName(name) && !url.empty()) AddFile(name, url, Text(body_of, "sha"));
       } else {
         return Bad("an entry is neither an object nor a string");
       }
@@ -137,26 +153,30 @@ class Index final : public CrateFiles {
     return absl::OkStatus();
   }
 
-  void AddFile(absl::string_view name, const std::string& url) {
+  void AddFile(absl::string_view name, const std::string& url, const std::string& blob_id) {
     const std::string plain = PrintablePath(name);
     std::string distinct = plain;
     for (int n = 2; !urls_.try_emplace(distinct, url).second; ++n)
       distinct = absl::StrCat(plain, "#", n);
+    if (!blob_id.empty()) blob_ids_[distinct] = blob_id;
   }
 
   const std::string url_;
+  const ConnectorContext context_;
   Fetcher* const fetcher_;
   const FileLimits limits_;
-  std::map<std::string, std::string> urls_;  // By name.
+  std::map<std::string, std::string> urls_;      // By name.
+  std::map<std::string, std::string> blob_ids_;  // By name, as far as the index tells them.
+  HeldFiles held_;
   std::string single_;
   std::string remark_;
 };
 
 }  // namespace
 
-std::unique_ptr<CrateFiles> IndexFiles(std::string url, Fetcher* fetcher,
+std::unique_ptr<CrateFiles> IndexFiles(std::string url, const ConnectorContext& context,
                                        const FileLimits& limits) {
-  return std::make_unique<Index>(std::move(url), fetcher, limits);
+  return std::make_unique<Index>(std::move(url), context, limits);
 }
 
 }  // namespace parfocal::crate

@@ -85,7 +85,11 @@ class RoCrateConnector final : public Connector {
     page.progress_total = static_cast<int64_t>(names_.size());
     page.progress_done = end - names_.begin();
     page.last = end == names_.end();
-    if (!page.last) page.next_cursor = names.back();
+    if (page.last) {
+      page.mark = files_->Mark();
+    } else {
+      page.next_cursor = names.back();
+    }
     known_until_ = static_cast<size_t>(end - names_.begin());
     return page;
   }
@@ -195,7 +199,7 @@ absl::StatusOr<std::unique_ptr<Connector>> MakeRoCrateConnector(const Source& so
   std::error_code error;
   if (http) {
     if (context.fetcher == nullptr) return bad("this node reads local files only");
-    files = crate::IndexFiles(location, context.fetcher, options.files);
+    files = crate::IndexFiles(location, context, options.files);
   } else if (std::filesystem::is_directory(location, error)) {
     files = crate::FolderFiles(location, options.files);
   } else if (!std::filesystem::is_regular_file(location, error)) {
