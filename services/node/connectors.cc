@@ -6,12 +6,17 @@
 #include "parfocal/connector_defined/defined_connector.h"
 #include "parfocal/connector_idr/idr_connector.h"
 #include "parfocal/definition/definition.h"
+#include "parfocal/oai_pmh/oai_pmh_connector.h"
 #include "parfocal/ro_crate/ro_crate_connector.h"
 
 namespace parfocal {
 
 ConnectorRegistry Connectors() {
+  const auto oai_pmh = [](const Source& source, const ConnectorContext& context) {
+    return MakeOaiPmhConnector(source, context);
+  };
   return {{"ro-crate", MakeRoCrateConnector},
+          {"oai-pmh", oai_pmh},
           {std::string(kIdrConnectorKind), MakeIdrConnector},
           {std::string(kJsonConnectorKind), MakeDefinedConnector},
           {std::string(kTableConnectorKind), MakeDefinedConnector}};

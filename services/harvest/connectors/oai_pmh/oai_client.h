@@ -1,0 +1,42 @@
+// Asks an OAI-PMH server.
+//
+// Thread safety: one thread.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "parfocal/fetcher.h"
+#include "parfocal/oai_pmh/oai_page.h"
+#include "parfocal/status.h"
+
+namespace parfocal::oai {
+
+class OaiClient {
+ public:
+  using Arguments = std::vector<std::pair<absl::string_view, std::string>>;
+
+  // `fetcher` must outlive it.
+  OaiClient(Fetcher* fetcher, std::string base_url)
+      : fetcher_(fetcher), base_url_(std::move(base_url)) {}
+
+  // The server's answer, which may hold errors of the protocol. Arguments without a value are left
+  // out. As Fetcher::Fetch and ParseOaiPage; the message names the verb.
+  absl::StatusOr<OaiPage> Ask(absl::string_view verb, const Arguments& arguments);
+
+ private:
+  std::string UrlOf(absl::string_view verb, const Arguments& arguments) const;
+
+  Fetcher* const fetcher_;
+  const std::string base_url_;
+};
+
+// The first error of `page` as a failure, for verbs that have no other answer to it. OK without
+// one.
+absl::Status ErrorOf(const OaiPage& page);
+// Whether `page` holds the error `code`.
+bool HasError(const OaiPage& page, absl::string_view code);
+
+}  // namespace parfocal::oai
