@@ -46,13 +46,14 @@ class Node:
         self.process = None
         self.log = open(str(self.directory) + ".log", "ab")
 
-    def start(self, wait=60, ontologies=(), genes=()):
+    def start(self, wait=60, ontologies=(), genes=(), extra=()):
         command = [str(self.build / "services/node/parfocald"), "--data-dir", str(self.directory / "data"),
                    "--listen", "127.0.0.1:%d" % self.port, "--http", "127.0.0.1:%d" % self.http]
         for path in ontologies:
             command += ["--ontologies", str(path)]
         for path in genes:
             command += ["--genes", str(path)]
+        command += extra
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         if wait:
             self.wait_ready(wait)
