@@ -157,7 +157,10 @@ absl::StatusOr<OaiRecord> ReadOaiRecord(const OaiPage& page, const RecordPlace& 
   }
   for (XmlElement& child : record->children) {
     if (child.name != "metadata" || child.children.empty()) continue;
-    out.metadata = std::move(child.children[0]);
+    // Some servers leave out the element that holds the fields of Dublin Core.
+    const bool bare = absl::StartsWith(child.children[0].space, "http://purl.org/dc/");
+    if (bare) child.name = "dc";
+    out.metadata = bare ? std::move(child) : XmlElement(std::move(child.children[0]));
     break;
   }
   out.payload = ElementIn(bytes, "metadata");

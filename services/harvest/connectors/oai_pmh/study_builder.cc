@@ -200,7 +200,7 @@ void StudyBuilder::AddStatement(absl::string_view field, absl::string_view value
 void StudyBuilder::AddIdentifier(absl::string_view id) {
   id = absl::StripAsciiWhitespace(id);
   Study& study = out_.study;
-  if (id.empty() || id == study.accession) return;
+  if (id.empty()) return;
   if (id.size() > limits_.id_bytes) return Note("an identifier of too many bytes was left out");
   const std::string doi = DoiOf(id);
   if (!doi.empty() && (study.data_doi.empty() || study.data_doi == doi)) {
@@ -211,6 +211,8 @@ void StudyBuilder::AddIdentifier(absl::string_view id) {
     study.landing_page = std::string(id);
     return;
   }
+  // The name under which it is kept is no other one.
+  if (id == study.accession || (!doi.empty() && doi == DoiOf(study.accession))) return;
   std::string other = doi.empty() ? Line(id, "an identifier") : doi;
   // Numbers of the journal or book that it appeared in: those are not its own.
   if (absl::StartsWithIgnoreCase(other, "issn") || absl::StartsWithIgnoreCase(other, "isbn"))
@@ -248,6 +250,7 @@ void StudyBuilder::Finish() {
     if (known || study.licence.stated.empty()) study.licence = std::move(licence);
     if (known) break;
   }
+  if (study.data_doi.empty()) study.data_doi = DoiOf(study.accession);
   if (study.landing_page.empty() && !study.data_doi.empty())
     study.landing_page = absl::StrCat("https://doi.org/", study.data_doi);
   if (study.title.empty()) Note("the record has no title");

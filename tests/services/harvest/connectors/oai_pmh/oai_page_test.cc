@@ -270,6 +270,18 @@ TEST(OaiPageTest, RecordsWithinRecordsAndPrefixesFromOutside) {
   EXPECT_EQ(ReadOaiRecord(*page, page->records[0])->metadata.name, "record");
 }
 
+TEST(OaiPageTest, DublinCoreWithoutItsElement) {
+  const auto page = ParseOaiPage(
+      List("<record><header><identifier>a</identifier></header><metadata "
+           "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:identifier>1</dc:identifier>"
+           "<dc:title>T</dc:title></metadata></record>"),
+      "");
+  ASSERT_THAT(page, IsOk());
+  const auto record = ReadOaiRecord(*page, page->records[0]);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(MapRecord("s", *record)->study.title, "T");
+}
+
 TEST(OaiPageTest, AnswersThatBreakOff) {
   const std::string whole =
       List(Rec("a") + Rec("b") + Rec("c"), "<resumptionToken>token</resumptionToken>");

@@ -109,6 +109,25 @@ TEST(DublinCoreTest, Details) {
   EXPECT_EQ(Dc("<dc:rights>Embargoed Access</dc:rights>").licence.stated, "");
 }
 
+// Servers whose identifiers are DOIs or addresses: those are the record's own.
+TEST(MapRecordTest, AnIdentifierThatIsADoiOrAnAddress) {
+  OaiRecord record;
+  record.header.identifier = "10.5072/ABC";
+  record.metadata = *ParseXml(
+      "<resource><identifier>10.5072/abc</identifier><titles><title>T</title></titles></resource>");
+  Study study = MapRecord("s", record)->study;
+  EXPECT_EQ(study.data_doi, "10.5072/abc");
+  EXPECT_THAT(study.alternate_ids, IsEmpty());
+  record.metadata = *ParseXml("<dc><title>T</title></dc>");
+  EXPECT_EQ(MapRecord("s", record)->study.data_doi, "10.5072/abc");
+  EXPECT_EQ(MapRecord("s", record)->study.landing_page, "https://doi.org/10.5072/abc");
+  record.header.identifier = "http://x.org/1/";
+  record.metadata = *ParseXml("<dc><title>T</title><identifier>http://x.org/1/</identifier></dc>");
+  study = MapRecord("s", record)->study;
+  EXPECT_EQ(study.landing_page, "http://x.org/1/");
+  EXPECT_THAT(study.alternate_ids, IsEmpty());
+}
+
 TEST(DublinCoreTest, TheReleaseIsTheSmallestFullDateThatIsPast) {
   const struct {
     const char* dates;
