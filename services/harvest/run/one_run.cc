@@ -65,7 +65,7 @@ absl::Status OneRun::ReadPages(bool* stopped) {
     absl::StatusOr<DraftPage> page = pages.Next();
     if (!page.ok()) {
       // Nothing behind an unreadable page can be reached, and nothing was listed whole.
-      const bool something = run_.ledger.pages > 0;
+      const bool something = run_.ledger.fetched + run_.ledger.deleted > 0;
       return End(
           something ? RunState::kPartial : RunState::kFailed,
           absl::StrCat("source ", run_.source, ", ", PlaceOf(cursor_.text), ": ",

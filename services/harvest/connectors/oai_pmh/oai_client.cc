@@ -7,6 +7,8 @@
 namespace parfocal::oai {
 namespace {
 
+constexpr size_t kUnreadBytes = 64 << 10;
+
 std::string Encoded(absl::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
@@ -48,16 +50,17 @@ absl::StatusOr<OaiPage> OaiClient::Ask(absl::string_view verb, const Arguments& 
   request.url = UrlOf(verb, arguments);
   // Some servers say the protocol's errors under a status of their own.
   request.accept = {400, 404, 422};
+  unread_.clear();
   absl::StatusOr<FetchResponse> answer = fetcher_->Fetch(request);
   if (!answer.ok()) return Annotate(answer.status(), verb);
+  std::string beginning = answer->body.substr(0, kUnreadBytes);
   absl::StatusOr<OaiPage> page =
       ParseOaiPage(std::move(answer->body), CharsetOf(answer->content_type));
-  if (!page.ok() && answer->http_status != 200) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        verb, ": the server answered ", answer->http_status, ", and ", page.status().message()));
-  }
-  if (!page.ok()) return Annotate(page.status(), verb);
-  return page;
+  if (page.ok()) return page;
+  unread_ = std::move(beginning);
+  if (answer->http_status == 200) return Annotate(page.status(), verb);
+  return absl::FailedPreconditionError(absl::StrCat(
+      verb, ": the server answered ", answer->http_status, ", and ", page.status().message()));
 }
 
 absl::Status ErrorOf(const OaiPage& page) {

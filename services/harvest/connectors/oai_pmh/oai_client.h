@@ -26,11 +26,15 @@ class OaiClient {
   // out. As Fetcher::Fetch and ParseOaiPage; the message names the verb.
   absl::StatusOr<OaiPage> Ask(absl::string_view verb, const Arguments& arguments);
 
+  // The last answer, if it came but could not be read: its first 64 KiB.
+  const std::string& unread() const { return unread_; }
+
  private:
   std::string UrlOf(absl::string_view verb, const Arguments& arguments) const;
 
   Fetcher* const fetcher_;
   const std::string base_url_;
+  std::string unread_;
 };
 
 // The first error of `page` as a failure, for verbs that have no other answer to it. OK without

@@ -108,9 +108,12 @@ class OaiPmhConnector final : public Connector {
     full_ = at.full;
     if (!at.stop.empty()) return absl::DataLossError(at.stop);
     PARFOCAL_RETURN_IF_ERROR(CheckLimits(at));
-    PARFOCAL_ASSIGN_OR_RETURN(const OaiPage page, AskForList(at));
+    const absl::StatusOr<OaiPage> answer = AskForList(at);
+    if (!answer.ok() && client_.unread().empty()) return answer.status();
     ++at.pages;
     oai::PageDrafts drafts(source_, absl::StrCat(list_verb(), " page ", at.pages));
+    if (!answer.ok()) return Unread(answer.status(), &drafts, &at);
+    const OaiPage& page = *answer;
     bool last = false;
     if (HasError(page, "badResumptionToken") && !at.token.empty()) {
       PARFOCAL_ASSIGN_OR_RETURN(last, AfterBadToken(page, &at));
@@ -234,6 +237,16 @@ class OaiPmhConnector final : public Connector {
                                      {"from", at.from},
                                      {"until", at.until},
                                      {"set", options_.set}});
+  }
+
+  // An answer that is no list: kept for whoever wants to see what the server sent. The next page is
+  // the failure.
+  DraftPage Unread(const absl::Status& why, oai::PageDrafts* drafts, ListPosition* at) const {
+    drafts->Remark(why.message(), client_.unread());
+    at->stop = std::string(why.message());
+    DraftPage out = drafts->Take();
+    out.next_cursor = at->Format();
+    return out;
   }
 
   absl::Status ReadList(const OaiPage& page, const ListPosition& at, oai::PageDrafts* drafts) {

@@ -33,10 +33,11 @@ void PageDrafts::Reject(const std::string& identifier, absl::string_view reason,
   if (!identifier.empty()) identifiers_.push_back(identifier);
 }
 
-void PageDrafts::Remark(absl::string_view reason) {
+void PageDrafts::Remark(absl::string_view reason, absl::string_view raw) {
   Rejection remark;
   remark.place = place_;
   remark.reason = std::string(reason);
+  remark.raw = std::string(raw);
   page_.rejections.push_back(std::move(remark));
 }
 

@@ -23,7 +23,7 @@ class PageDrafts {
   void AddDeleted(const OaiHeader& header);
   void Reject(const std::string& identifier, absl::string_view reason, absl::string_view raw);
   // A remark for the curator; it counts no record.
-  void Remark(absl::string_view reason);
+  void Remark(absl::string_view reason, absl::string_view raw = "");
 
   // Identifiers of what was added, bad records included as far as they have one.
   const std::vector<std::string>& identifiers() const { return identifiers_; }

@@ -126,8 +126,10 @@ TEST_F(OaiHttpTest, ErrorsUnderOtherStatuses) {
     EXPECT_EQ(none.studies.size(), 2u) << status;
   }
   const OaiHarvest gone = Play(kIdentify);
-  EXPECT_THAT(gone.status, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("404")))
+  EXPECT_THAT(gone.status, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("404")))
       << "an answer of status 404 that is no OAI-PMH";
+  ASSERT_EQ(gone.rejections.size(), 1u);
+  EXPECT_THAT(gone.rejections[0].raw, HasSubstr("no answer was recorded"));
 }
 
 TEST_F(OaiHttpTest, RedirectsRefusalsAndBodiesWithoutEnd) {

@@ -190,8 +190,16 @@ TEST_F(OaiRunTest, AServerInTroubleChangesNothing) {
                                   std::string("<OAI-PMH><ListRecords>")}) {
     oai_.spoil = [&](int, std::string* out) { *out = body; };
     const HarvestRun run = Harvest();
-    EXPECT_NE(run.state, RunState::kComplete) << body;
+    EXPECT_EQ(run.state, RunState::kFailed) << body;
     EXPECT_EQ(Live(), 50);
+    // What the server sent is there to be looked at.
+    const auto rejections = store_.ListRejections("s", run.id, 0, 10);
+    ASSERT_THAT(rejections, IsOk());
+    const bool shown = body.find("html") != std::string::npos;
+    ASSERT_EQ(rejections->size(), shown ? 1u : 0u);
+    if (shown) {
+      EXPECT_EQ(rejections->front().raw, body);
+    }
     oai_.now += absl::Hours(1);
   }
   oai_.spoil = nullptr;
