@@ -78,7 +78,8 @@ int Try(const Session& session, const TryArguments& arguments) {
   absl::Status status =
       client.Call(client.harvest(), &v1::HarvestService::Stub::TrySource, request, &tried);
   if (!status.ok()) return session.Fail("source try", status);
-  const bool sound = tried.stopped().empty() && tried.ledger().quarantined() == 0;
+  const bool sound =
+      tried.stopped().empty() && tried.ledger().quarantined() == 0 && tried.ledger().skipped() == 0;
   if (session.PrintedJson(tried)) return sound ? kOk : kNotComplete;
   const v1::Ledger& ledger = tried.ledger();
   session.out() << FormatCount(tried.studies()) << " studies, " << FormatCount(tried.image_sets())
@@ -86,7 +87,8 @@ int Try(const Session& session, const TryArguments& arguments) {
                 << FormatCount(ledger.rows_read()) << " records on " << FormatCount(ledger.pages())
                 << " pages (" << FormatCount(tried.bytes()) << " bytes); "
                 << FormatCount(tried.left_out()) << " left out by the definition, "
-                << FormatCount(ledger.quarantined()) << " refused. "
+                << FormatCount(ledger.quarantined()) << " refused, "
+                << FormatCount(ledger.skipped()) << " files that cannot be read. "
                 << (tried.complete() ? "The list is complete.\n"
                                      : "There is more: --pages N reads on.\n");
   if (!tried.stopped().empty())

@@ -82,7 +82,7 @@ def main():
                        "ncbitaxon-taxslim.obo.gz")])
         for name, connector in (("impc", "json-rest"), ("opencell", "table"), ("hpa", "table")):
             tried = node.cli("source", "try", str(ROOT / "deploy/sources" / (name + ".yaml")), "--location",
-                             str(sources / name), "--pages", "1000")
+                             str(sources / name), "--pages", "1000", "--timeout", "600")
             checks.equal(name + ": nothing is written by a rehearsal", node.total('source = "%s"' % name), 0)
             node.cli("source", "add", name, "--connector", connector, "--location", str(sources / name))
             run = node.cli("harvest", name)

@@ -70,8 +70,10 @@ absl::Status TrySource(const RehearseDefinition& rehearse, const v1::TrySourceRe
     out->set_value(ValidUtf8(word.value));
     out->set_count(word.count);
   }
-  for (const Rejection& rejection : tried->rejections)
+  for (const Rejection& rejection : tried->rejections) {
     parfocal::ToProto(rejection, response->add_rejections());
+    response->mutable_rejections()->rbegin()->clear_run();  // A rehearsal is none.
+  }
   response->set_total_rejections(tried->total_rejections);
   return absl::OkStatus();
 }

@@ -183,7 +183,10 @@ absl::Status Engine::OpenDocument(DraftPage* page) {
     // A page that cannot be read is not the end of the list.
     if (documents_->InPages(feed())) return Annotate(status, open->document.name);
     ++page->ledger.fetched;
-    ++page->ledger.quarantined;
+    // A sound file without records has none. What one that cannot be read holds nobody knows: it is
+    // passed over, so that the run is not complete and nothing of it is taken for gone.
+    const bool sound = open->document.status.ok() && absl::IsNotFound(status);
+    ++(sound ? page->ledger.quarantined : page->ledger.skipped);
     Reject(open->document.name, "", absl::StrCat("the file ", status.message()),
            open->document.bytes, page);
   }

@@ -35,6 +35,14 @@ absl::Status Joins::Load(const definition::FeedRule& feed, const std::string& pr
   for (const definition::JoinRule& join : feed.joins) {
     auto& table = tables_.emplace_back();
     PARFOCAL_ASSIGN_OR_RETURN(const std::vector<std::string> names, documents->Choose(join.files));
+    // Without its authority every record would be left out, and taken for gone.
+    if (join.required && names.empty()) {
+      return absl::NotFoundError(absl::StrCat("feed ", feed.name, ": the join ", join.name,
+                                              " is required, and the location has no file of it"));
+    }
+    if (names.empty())
+      reject(feed.name,
+             absl::StrCat("the join ", join.name, " finds no file: its values are missing"));
     for (const std::string& name : names) {
       PARFOCAL_ASSIGN_OR_RETURN(const Document document, documents->ReadFile(name));
       if ((bytes += document.bytes.size()) > kMaxJoinBytes) {
@@ -52,6 +60,7 @@ absl::Status Joins::Load(const definition::FeedRule& feed, const std::string& pr
         if (opened.ok()) reader = *std::move(opened);
       }
       if (!status.ok()) {
+        if (join.required) return Annotate(status, document.name);
         reject(document.name, status.message());
         continue;
       }

@@ -21,8 +21,9 @@ absl::StatusOr<std::unique_ptr<RecordReader>> OpenRecords(
 
 class Joins {
  public:
-  // Reads the files of the feed's joins. RESOURCE_EXHAUSTED beyond kMaxJoinBytes. A file or record
-  // that cannot be read is reported in `rejections` (place, reason and raw) and left out.
+  // Reads the files of the feed's joins. RESOURCE_EXHAUSTED beyond kMaxJoinBytes. A record that
+  // cannot be read is reported in `rejections` (place and reason) and left out, and so is a file,
+  // unless the join is required: then it fails, as it does without any file (NOT_FOUND).
   absl::Status Load(const definition::FeedRule& feed, const std::string& protocol,
                     const RecordLimits& limits, Documents* documents,
                     std::vector<Rejection>* rejections);

@@ -286,7 +286,7 @@ absl::StatusOr<std::unique_ptr<RecordReader>> OpenJson(absl::string_view documen
   if (!path.empty()) {
     for (absl::string_view key : absl::StrSplit(path, '/')) {
       if (scanner.Enter(key)) continue;
-      return absl::InvalidArgumentError(absl::StrCat("has no '", records, "'"));
+      return absl::NotFoundError(absl::StrCat("has no '", records, "'"));
     }
   }
   std::vector<Slice> slices;
@@ -297,8 +297,7 @@ absl::StatusOr<std::unique_ptr<RecordReader>> OpenJson(absl::string_view documen
     scanner.Value();
     slices.push_back({document.substr(begin, scanner.at() - begin), ""});
   } else if (scanner.Peek() != 'n') {  // null: no records.
-    return absl::InvalidArgumentError(
-        absl::StrCat("has neither a list nor an object at '", records, "'"));
+    return absl::NotFoundError(absl::StrCat("has neither a list nor an object at '", records, "'"));
   }
   return std::make_unique<JsonReader>(std::move(slices), limits);
 }

@@ -41,8 +41,8 @@ class RecordReader {
 
 // Opens `document`, which must outlive the reader: the list (or the one object) at `records` of a
 // JSON document. With `*` at the end of `records` each value of the object there is a record, and
-// its key is the record's field `@key`. INVALID_ARGUMENT: not JSON, not UTF-8, nothing there;
-// RESOURCE_EXHAUSTED: too deep.
+// its key is the record's field `@key`. NOT_FOUND: sound JSON that has nothing there;
+// INVALID_ARGUMENT: not JSON, not UTF-8; RESOURCE_EXHAUSTED: too deep.
 absl::StatusOr<std::unique_ptr<RecordReader>> OpenJson(absl::string_view document,
                                                        const std::string& records,
                                                        const RecordLimits& limits);

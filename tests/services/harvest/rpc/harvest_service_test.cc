@@ -370,7 +370,8 @@ TEST_F(HarvestServiceTest, ARehearsalIsAnsweredAndWritesNothing) {
   EXPECT_EQ(response.fields(0).mapped_values(), 1);
   EXPECT_EQ(response.unmapped(0).value(), "gnome\xEF\xBF\xBD");
   EXPECT_EQ(response.rejections(0).place(), "a.csv:2");
-  EXPECT_EQ(response.rejections(0).reason(), "write to [e-mail removed]");
+  EXPECT_EQ(response.rejections(0).reason(), "write to [e-mail masked]");
+  EXPECT_EQ(response.rejections(0).run(), "");
   EXPECT_EQ(response.total_rejections(), 5);
   EXPECT_TRUE(store_.ListSources().empty());
   request.set_max_pages(5000);

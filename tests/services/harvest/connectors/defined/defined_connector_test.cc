@@ -146,6 +146,8 @@ feeds:
   EXPECT_THAT(got.names, ElementsAre("1"));
   EXPECT_THAT(got.rejections, ElementsAre(HasSubstr("b.json the file has neither a list nor"),
                                           HasSubstr("c.json the file has no 'page/docs'")));
+  EXPECT_EQ(got.ledger.quarantined, 2);
+  EXPECT_EQ(got.ledger.skipped, 0);
 }
 
 TEST_F(DefinedConnectorTest, ValuesOfAnObjectAndFilesNameTheirRecords) {
@@ -198,7 +200,9 @@ TEST_F(DefinedConnectorTest, OneBadFileCostsOnlyItself) {
                           HasSubstr("c.json the file is not UTF-8"),
                           HasSubstr("g.json the file objects and lists are 65 deep, at most 64"),
                           HasSubstr("h.json the file is a symbolic link")));
-  EXPECT_EQ(got.ledger.quarantined, 5);
+  // What they hold nobody knows: the run is not complete, and nothing is taken for gone.
+  EXPECT_EQ(got.ledger.skipped, 5);
+  EXPECT_EQ(got.ledger.quarantined, 0);
 }
 
 TEST_F(DefinedConnectorTest, ARecordBeyondItsLimitIsRefused) {
@@ -323,6 +327,20 @@ feeds:
 )");
   EXPECT_THAT(got.names, ElementsAre("1-one", "3-three"));
   EXPECT_THAT(got.rejections, ElementsAre(HasSubstr("more/x.csv:5 the row has 1 cells")));
+  // Without its authority nothing can be said of any record.
+  const std::string required = R"(
+protocol: json-rest
+feeds:
+  - name: list
+    files: a.json
+    joins: [{name: more, files: "less/*.json", here: "{id}", there: "{of}", required: true}]
+    study: {accession: "{id}"}
+)";
+  EXPECT_THAT(RunOf(required).status,
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("no file of it")));
+  Write(dir_ / "less/x.json", "<html>");
+  EXPECT_THAT(RunOf(required).status,
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("less/x.json: is not JSON")));
 }
 
 TEST_F(DefinedConnectorTest, RefusesWhatItCannotRead) {

@@ -68,6 +68,7 @@ TEST(DefinitionsCorpusTest, EachSystemGivesWhatTheTableSays) {
     EXPECT_EQ(got.stopped, "");
     EXPECT_TRUE(got.complete);
     EXPECT_TRUE(l.Adds());
+    EXPECT_EQ(l.skipped, 0);
     EXPECT_GT(got.studies, 0);
     EXPECT_EQ(found, row);
     ++systems;

@@ -6,7 +6,8 @@
 // Pages: at most 1,000 records, and some 16 MiB of them, of one answer or of many files. A record
 // gives a study, once for each accession (the first record that names it decides), and its image
 // sets. A cursor names feed, document and record; a run that goes on reads what lies before it
-// again, so that what was given once is not given twice.
+// again, so that what was given once is not given twice. A file that cannot be read is skipped, so
+// that the run is PARTIAL; a page of a server that cannot be read ends the run.
 //
 // Bounds: documents.h, records.h, definition/mapper.h. Memory: one document, one page, 16 bytes for
 // each record that was given, and the files of a feed's joins (at most 256 MiB).
