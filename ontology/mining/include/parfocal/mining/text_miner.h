@@ -13,9 +13,9 @@
 // Thread safety: immutable; any thread may call it.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
