@@ -132,9 +132,11 @@ Resolution GeneRules::BySymbol(absl::string_view text, const std::vector<std::st
 
 Resolution GeneRules::Fresh(const Statement& statement,
                             const std::vector<std::string>& taxa) const {
-  if (statement.stated_id.empty()) return BySymbol(statement.value, taxa);
+  // Columns of identifiers hold symbols, too.
+  if (statement.stated_id.empty() || statement.value == statement.stated_id)
+    return BySymbol(statement.value, taxa);
   Resolution out = Of(InAny(statement.stated_id, taxa));
-  if (statement.value.empty() || statement.value == statement.stated_id) return out;
+  if (statement.value.empty()) return out;
   const Resolution symbol = BySymbol(statement.value, taxa);
   if (!out.mapped()) {
     if (!symbol.mapped()) return out.evidence.empty() ? symbol : out;

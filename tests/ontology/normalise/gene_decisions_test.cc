@@ -73,6 +73,7 @@ TEST_F(GeneDecisionsTest, HoldForTheirOrganismAlone) {
   EXPECT_EQ(human.term, "HGNC:2");
   EXPECT_EQ(human.label, "AAA2");
   EXPECT_EQ(human.rule, TermRule::kCuratorDecision);
+  EXPECT_EQ(Gene("BIG", {kHuman}, "BIG").term, "HGNC:2") << "a symbol in a column of identifiers";
   EXPECT_EQ(Gene("BIG", {kMouse}).term, "");
   EXPECT_EQ(Gene("BIG", {kMouse}).rule, TermRule::kUnmapped);
   EXPECT_EQ(Gene("BIG", {kStrain}).term, "PomBase:1") << "a strain has the names of its species";
