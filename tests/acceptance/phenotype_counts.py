@@ -18,7 +18,7 @@ The rules:
   - Positives roll up over is-a and part-of of CMPO; negatives never do.
 
 Run alone it prints everything as JSON: phenotype_counts.py [FOLDER]; with a term (FOLDER TERM) how many genes
-show it by each way of counting; with a symbol (FOLDER SYMBOL) where that gene was negative."""
+show it by each way of counting and in each screen; with a symbol (FOLDER SYMBOL) where that gene was negative."""
 import collections
 import csv
 import gzip
@@ -401,6 +401,24 @@ def counting_rules(all_blocks, closure, term):
     return {rule: len(genes) for rule, genes in sorted(found.items())}
 
 
+def screens_with(all_blocks, closure, term):
+    """{screen: (identifiers by the term itself, rolled up, of these by reagents of one target, symbols rolled up,
+    rows that show it, controls among them)} for every screen that has the term or one below it."""
+    found = {}
+    for block in all_blocks:
+        exact = identifiers(block, closure, term, exact=True)
+        rolled = identifiers(block, closure, term, exact=False)
+        showing = [row for row in block.rows if any(term in closure.ancestors(t) for _, t in row.positive)]
+        if not showing:
+            continue
+        counted = [row for row in showing if row.genes and not (row.control or row.failed)]
+        symbols = {(name or identifier).upper() for row in counted for identifier, name in row.genes}
+        found["%s/%s" % (block.study, block.name)] = (
+            len(exact), len(rolled), len(identifiers(block, closure, term, exact=False, single=True)), len(symbols),
+            len(counted), sum(row.control for row in showing))
+    return found
+
+
 def negatives_of(all_blocks, symbol):
     """{(screen, "as a control" or "as a gene screened"): image sets that deny a term} for one gene."""
     found = collections.Counter()
@@ -424,6 +442,10 @@ def main():
     if len(sys.argv) > 2:
         for rule, count in counting_rules(everything, closure, sys.argv[2]).items():
             print("%-26s %-10s %-13s %-13s %6d" % (*rule, count))
+        print("\n%-20s %8s %10s %11s %8s %6s %9s" % (
+            "screen", "asserted", "rolled up", "one target", "symbols", "rows", "controls"))
+        for screen, counts in sorted(screens_with(everything, closure, sys.argv[2]).items()):
+            print("%-20s %8d %10d %11d %8d %6d %9d" % (screen, *counts))
         return
     answer = {"screens": {}, "terms": {}}
     rolled, exact = collections.defaultdict(set), collections.defaultdict(set)

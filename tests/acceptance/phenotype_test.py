@@ -1,9 +1,11 @@
 """What a node says of phenotypes, against a count of the same tables by other means
 (phenotype_counts.py), and the figures and questions that the phenotype service was asked for."""
 import collections
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 import xml.etree.ElementTree
@@ -13,6 +15,11 @@ from node import Checks, Node, skip_without_corpus
 
 ELONGATED = "CMPO:0000077"
 LONG_MICROTUBULES = "CMPO:0000370"
+# What idr0025 calls a place, and the cellular component that it is.
+PLACES = (("mitochondria", "antibody localized in mitochondria", "GO:0005739"),
+          ("nucleoli", "antibody localized in nucleoli", "GO:0005730"),
+          ("plasma membrane", "antibody localized in plasma membrane", "GO:0005886"))
+ANATOMICAL_ENTITY = "GO:0110165"
 
 
 def start(build, data):
@@ -182,11 +189,57 @@ def lists(checks, node):
     checks.equal("KIF11", outcomes["KIF11"], "ONE")
     checks.true("a date is no gene", outcomes["1-Mar"] in ("AMBIGUOUS", "DAMAGED", "ONE"), outcomes["1-Mar"])
     checks.equal("nonsense", outcomes["no such gene"], "UNKNOWN")
-    path.write_text("".join("GENE%d\n" % i for i in range(10000)))
+    # GENE33 and its like are names of real genes; these are of none.
+    path.write_text("".join("no gene %d\n" % i for i in range(10000)))
     began = time.monotonic()
     result = node.cli("phenotype", "profile", "--genes", str(path), check=False, as_json=False)
-    checks.equal("10,000 entries that are none are an answer each", (result.returncode, result.stdout.count("GENE") >= 10000), (0, True))
+    checks.equal("10,000 entries that are none are an answer each", result.stdout.count("no gene "), 10000)
+    checks.equal("and nothing found is an exit code of its own", result.returncode, 1)
     print("10,000 entries: %.1f s" % (time.monotonic() - began))
+
+
+def localisations(checks, node, data):
+    """Where proteins are is a matrix of its own: antibodies of idr0025, counted in its table."""
+    table = phenotype_counts.Table(next((data / "idr").glob("idr0025*/screenA/*-annotation.csv*")))
+    gene, control = table.column("Gene Identifier"), table.column("Control Type")
+    for place, phenotype, term in PLACES:
+        columns = [i for i, name in enumerate(table.header) if re.fullmatch(r"Phenotype \d+", name)]
+        want = {row[gene] for row in table.rows
+                if row[gene] and not row[control] and any(row[i] == phenotype for i in columns)}
+        answer = node.cli("phenotype", "genes", "--kind", "localisation", "--term", term, "--exact", "--study",
+                          "idr0025/screenA")
+        checks.true("%s: there are some" % place, len(want) >= 3, str(len(want)))
+        checks.equal("%s: genes whose antibody is seen there" % place,
+                     {name for hit in answer["genes"] for name in hit["sourceIdentifiers"]}, want)
+        below = node.cli("phenotype", "genes", "--kind", "localisation", "--term", ANATOMICAL_ENTITY, "--study",
+                         "idr0025/screenA")
+        checks.equal("%s: rolled up to the root of places" % place,
+                     want - {name for hit in below["genes"] for name in hit["sourceIdentifiers"]}, set())
+    nothing = node.cli("phenotype", "genes", "--term", "CMPO:0000005", "--study", "idr0025/screenA")
+    checks.equal("no phenotype comes of it", nothing.get("genes", []), [])
+
+
+def modalities(checks, node):
+    """Images of one gene by modality, split by role: one command, against a search for every number."""
+    for gene, curie in (("KIF11", "HGNC:6388"), ("ACAT1", "HGNC:93")):
+        lines = node.cli("genes", "images", gene, "--organism", "human", as_json=False).stdout
+        checks.true("%s: named by its id" % gene, curie in lines, lines[:200])
+        result = subprocess.run([str(node.build / "services/cli/parfocal"), "--node", "127.0.0.1:%d" % node.port, "--json",
+                                 "genes", "images", gene, "--organism", "human"], capture_output=True, text=True)
+        roles = {}
+        for line in result.stdout.splitlines():
+            answer = json.loads(line)
+            roles[answer["role"]] = answer["answer"]
+        checks.equal("%s: a line for each role" % gene, len(roles), 6)
+        for role, field in (("perturbed", "perturbed_gene"), ("antibody target", "antibody_target")):
+            condition = '%s = "%s"' % (field, curie)
+            checks.equal("%s %s: image sets" % (gene, role), int(roles[role]["totalSize"]), node.total(condition, level="imageset"))
+            for value in roles[role]["facets"][0]["values"]:
+                if int(value["exactCount"]):
+                    checks.equal("%s %s by %s" % (gene, role, value["label"]), int(value["exactCount"]), node.total(
+                        condition + ' AND imaging_method.exact = "%s"' % value["value"], level="imageset"))
+        checks.true("%s: images of the role asked for" % gene,
+                    int(roles["perturbed" if gene == "KIF11" else "antibody target"]["totalSize"]) > 0, result.stdout[:300])
 
 
 def main():
@@ -204,6 +257,8 @@ def main():
         evidence(checks, node)
         network(checks, node)
         lists(checks, node)
+        localisations(checks, node, data)
+        modalities(checks, node)
         species = {row["organism"]: row for row in node.cli("phenotype", "coverage")["species"]}
         print("pairs with support in two studies: %s; by source identifier alone: %d" % (
             {k: v["pairsInTwoStudies"] for k, v in species.items()},
