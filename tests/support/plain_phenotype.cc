@@ -62,14 +62,21 @@ PlainPhenotype::PlainPhenotype(const RecordStore& store, const TermLookup& terms
 void PlainPhenotype::Add(const Study* study, const ImageSet& set) {
   const std::string name = FormatRecordName(NameOf(set));
   const std::set<std::string> organisms = ValuesOf(study, set, "organism");
+  // Where something is, is said of what is labelled; all else of what was perturbed.
+  const bool places = kind_ == ObservationKind::kLocalisation;
+  const bool says_where =
+      std::any_of(set.observations.begin(), set.observations.end(),
+                  [](const Observation& o) { return o.kind == ObservationKind::kLocalisation; });
   std::set<std::string> types = ValuesOf(study, set, "perturbation_type");
-  types.erase("compound");
+  if (!places) types.erase("compound");
   const Screen screen{set.source, set.study, set.block, absl::StrJoin(types, ", ")};
   std::set<Gene> genes;
   bool compound = false;
   for (const Statement& s : set.statements) {
-    compound = compound || s.field == "compound";
-    if (s.field != "gene" || s.role != "perturbed" || organisms.size() != 1) continue;
+    compound = compound || (s.field == "compound" && !places);
+    const bool is_one = places ? says_where && (s.role == "tagged" || s.role == "antibody_target")
+                               : s.role == "perturbed";
+    if (s.field != "gene" || !is_one || organisms.size() != 1) continue;
     const std::string identifier = s.stated_id.empty() ? s.value : s.stated_id;
     genes.insert({*organisms.begin(), s.term.empty() ? identifier : s.term});
   }

@@ -1,5 +1,6 @@
 // The slow twin of the phenotype matrix: plain loops over every image set of a catalogue, with none
-// of the engine's structures. For genes; small archives only.
+// of the engine's structures. For genes, of localisations those
+// whose product is labelled; small archives only.
 #pragma once
 
 #include <map>

@@ -5,8 +5,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -90,18 +92,21 @@ std::map<std::string, std::string> Shown(const PlainPhenotype& plain, const Gene
   return out;
 }
 
-void ExpectSameProfiles(const PhenotypeMatrix& matrix, const PlainPhenotype& plain) {
+void ExpectSameProfiles(const PhenotypeMatrix& matrix, const PlainPhenotype& plain,
+                        const Scope& scope) {
   for (const auto& [gene, screens] : plain.screened()) {
     SCOPED_TRACE(IdOf(gene));
-    const auto profiles = matrix.Profiles({IdOf(gene)}, "", Scope());
+    const auto profiles = matrix.Profiles({IdOf(gene)}, "", scope);
     ASSERT_THAT(profiles, ::parfocal::testing::IsOk());
     ASSERT_EQ((*profiles)[0].resolution.outcome, GeneOutcome::kOne);
     EXPECT_EQ(Shown((*profiles)[0]), Shown(plain, gene));
   }
 }
 
-void ExpectSameGenes(const PhenotypeMatrix& matrix, const PlainPhenotype& plain) {
-  for (const char* term : {"EX:0000200", "EX:0000005", "EX:0000006", "EX:0000007", "EX:0000001"}) {
+void ExpectSameGenes(const PhenotypeMatrix& matrix, const PlainPhenotype& plain,
+                     const Scope& scope) {
+  for (const char* term :
+       {"EX:0000200", "EX:0000005", "EX:0000006", "EX:0000007", "EX:0000001", "EX:0000101"}) {
     for (const bool exact : {false, true}) {
       SCOPED_TRACE(absl::StrCat(term, exact ? " exact" : ""));
       std::set<std::string> expected, image_sets;
@@ -119,6 +124,7 @@ void ExpectSameGenes(const PhenotypeMatrix& matrix, const PlainPhenotype& plain)
       FindQuery query;
       query.expression = term;
       query.exact = exact;
+      query.scope = scope;
       query.window.limit = 1000;
       const auto found = matrix.FindGenes(query);
       ASSERT_THAT(found, ::parfocal::testing::IsOk());
@@ -131,7 +137,8 @@ void ExpectSameGenes(const PhenotypeMatrix& matrix, const PlainPhenotype& plain)
   }
 }
 
-void ExpectSameScores(const PhenotypeMatrix& matrix, const PlainPhenotype& plain) {
+void ExpectSameScores(const PhenotypeMatrix& matrix, const PlainPhenotype& plain,
+                      const Scope& scope) {
   for (const Measure measure : {Measure::kSimGic, Measure::kResnikBma}) {
     for (const Gene& gene : plain.Found()) {
       SCOPED_TRACE(absl::StrCat(IdOf(gene), " ", static_cast<int>(measure)));
@@ -145,6 +152,7 @@ void ExpectSameScores(const PhenotypeMatrix& matrix, const PlainPhenotype& plain
       SimilarQuery query;
       query.gene = IdOf(gene);
       query.measure = measure;
+      query.scope = scope;
       query.window.limit = 500;
       const auto similar = matrix.Similar(query);
       ASSERT_THAT(similar, ::parfocal::testing::IsOk());
@@ -160,8 +168,9 @@ void ExpectSameScores(const PhenotypeMatrix& matrix, const PlainPhenotype& plain
   }
 }
 
-void ExpectSameTotals(const PhenotypeMatrix& matrix, const PlainPhenotype& plain) {
-  const auto coverage = matrix.CoverageReport(Scope());
+void ExpectSameTotals(const PhenotypeMatrix& matrix, const PlainPhenotype& plain,
+                      const Scope& scope) {
+  const auto coverage = matrix.CoverageReport(scope);
   ASSERT_THAT(coverage, ::parfocal::testing::IsOk());
   int64_t unattributed = 0, assayed = 0, found = 0, expected = 0;
   for (const auto& screen : coverage->screens) unattributed += screen.unattributed;
@@ -176,7 +185,7 @@ void ExpectSameTotals(const PhenotypeMatrix& matrix, const PlainPhenotype& plain
   EXPECT_EQ(unattributed, plain.unattributed());
   EXPECT_EQ(assayed, expected);
   EXPECT_EQ(found, static_cast<int64_t>(plain.Found().size()));
-  const auto sampled = matrix.SampleTerms(Scope(), {0, 1000});
+  const auto sampled = matrix.SampleTerms(scope, {0, 1000});
   ASSERT_THAT(sampled, ::parfocal::testing::IsOk());
   for (const auto& row : sampled->rows) {
     EXPECT_NEAR(row.information_content, plain.InformationContent(row.term), 1e-12) << row.term;
@@ -197,10 +206,61 @@ TEST(PhenotypeTwinTest, EveryNumberIsThatOfPlainLoopsOverTheImageSets) {
       const auto matrix = follower->Current();
       const PlainPhenotype plain(store, *Terms(), ObservationKind::kPhenotype);
       ASSERT_GE(plain.Found().size(), 3u);
-      ExpectSameProfiles(*matrix, plain);
-      ExpectSameGenes(*matrix, plain);
-      ExpectSameTotals(*matrix, plain);
-      if (round == 3) ExpectSameScores(*matrix, plain);
+      ExpectSameProfiles(*matrix, plain, Scope());
+      ExpectSameGenes(*matrix, plain, Scope());
+      ExpectSameTotals(*matrix, plain, Scope());
+      if (round == 3) ExpectSameScores(*matrix, plain, Scope());
+    }
+  }
+}
+
+// The archive once more: findings without a term, and of terms that are no phenotypes, say where
+// something is.
+std::unique_ptr<FakeRecordStore> WithPlaces(const RecordStore& store) {
+  auto out = std::make_unique<FakeRecordStore>();
+  for (const Source& source : store.ListSources()) {
+    EXPECT_THAT(out->CreateSource(source), ::parfocal::testing::IsOk());
+    bool resumed = false;
+    PageCommit page;
+    page.source = source.id;
+    page.run = out->BeginRun(source.id, absl::Now(), &resumed)->id;
+    page.raw = {"places"};
+    const auto copy = [&](const StoredRecord& stored) {
+      page.upserts.push_back({stored.record, {0, 0, page.raw[0].size(), 0, 0}});
+      auto* set = std::get_if<ImageSet>(&page.upserts.back().record);
+      if (set == nullptr) return true;
+      for (Observation& o : set->observations) {
+        if (o.finding.term < "EX:0000005") o.kind = ObservationKind::kLocalisation;
+      }
+      return true;
+    };
+    EXPECT_THAT(store.Scan(RecordName{source.id, "", ""}, std::nullopt, copy),
+                ::parfocal::testing::IsOk());
+    EXPECT_THAT(out->CommitPage(page), ::parfocal::testing::IsOk());
+  }
+  return out;
+}
+
+TEST(PhenotypeTwinTest, LocalisationsAreThoseOfPlainLoopsToo) {
+  for (const uint64_t seed : {8, 11, 12}) {
+    SCOPED_TRACE(seed);
+    FakeRecordStore store;
+    RandomArchive archive(seed, &store);
+    for (int round = 0; round < 4; ++round) archive.Change(60);
+    const auto places = WithPlaces(store);
+    TempDir directory;
+    const auto follower = Follow(directory.path(), *places);
+    for (const ObservationKind kind :
+         {ObservationKind::kLocalisation, ObservationKind::kPhenotype}) {
+      SCOPED_TRACE(static_cast<int>(kind));
+      Scope scope;
+      scope.kind = kind;
+      const PlainPhenotype plain(*places, *Terms(), kind);
+      ASSERT_GE(plain.Found().size(), 2u);
+      ExpectSameProfiles(*follower->Current(), plain, scope);
+      ExpectSameGenes(*follower->Current(), plain, scope);
+      ExpectSameTotals(*follower->Current(), plain, scope);
+      ExpectSameScores(*follower->Current(), plain, scope);
     }
   }
 }
