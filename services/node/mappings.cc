@@ -66,7 +66,7 @@ absl::Status Mappings::CheckField(absl::string_view field) {
     if (absl::StartsWith(field, GeneDecisionField("NCBITaxon:"))) return absl::OkStatus();
     return WithReason(
         absl::InvalidArgumentError("field: names of genes are decided for one species each: "
-                                   "gene@NCBITaxon:9606, or name a gene"),
+                                   "gene@NCBITaxon:<taxon>, or name a gene"),
         "VALUE_OUT_OF_RANGE", "field");
   }
   if (known != nullptr && known->kind == FieldKind::kTerm && !known->stated)
