@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "parfocal/connector_idr/cell_text.h"
+#include "parfocal/connector_idr/row_draft.h"
 #include "parfocal/definition/plain_text.h"
 #include "parfocal/normalise/witness.h"
 #include "parfocal/terms/curie.h"
@@ -71,24 +72,6 @@ bool IsNumber(const std::string& text) {
 bool AllFixed(const ValueRule& rule) {
   return std::all_of(rule.any_of.begin(), rule.any_of.end(),
                      [](const ValueTemplate& t) { return t.IsFixed(); });
-}
-
-absl::string_view FieldOf(ObservationKind kind) {
-  switch (kind) {
-    case ObservationKind::kLocalisation:
-      return "localisation";
-    case ObservationKind::kExpression:
-      return "expression";
-    case ObservationKind::kAnatomy:
-      return "anatomy";
-    case ObservationKind::kDiagnosis:
-      return "diagnosis";
-    case ObservationKind::kPhenotype:
-    case ObservationKind::kNormal:
-    case ObservationKind::kOther:
-      break;
-  }
-  return "phenotype";
 }
 
 }  // namespace
@@ -171,7 +154,7 @@ void RecordMapping::MapStatement(const StatementRule& rule, const View& view,
 
 void RecordMapping::MapObservation(const ObservationFrom& rule, const View& view, ImageSet* set) {
   StatementRule finding = rule.finding;
-  finding.field = std::string(FieldOf(rule.kind));
+  finding.field = std::string(idr::FieldOf(rule.kind));
   finding.each = ItemPath();
   finding.when.clear();
   for (const View& element : Elements(rule.finding.each, view)) {

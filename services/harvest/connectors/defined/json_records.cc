@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "parfocal/connectors/json_depth.h"
 #include "records.h"
 #include "simdjson.h"
 
@@ -19,29 +20,6 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 absl::string_view ViewOf(std::string_view text) { return {text.data(), text.size()}; }
-
-// Objects and lists within each other, counted before anything is parsed: brackets outside strings.
-int DeepestIn(absl::string_view bytes) {
-  int depth = 0, deepest = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const char c = bytes[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      deepest = std::max(deepest, ++depth);
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return deepest;
-}
 
 // Walks a document that is known to be JSON, to find where values begin and end.
 class Scanner {
@@ -188,7 +166,7 @@ absl::Status Refuse(simdjson::error_code error) {
 }
 
 absl::Status CheckDepth(absl::string_view bytes, const RecordLimits& limits) {
-  const int depth = DeepestIn(bytes);
+  const int depth = JsonDepth(bytes);
   if (depth <= limits.depth) return absl::OkStatus();
   return WithReason(
       absl::ResourceExhaustedError(absl::StrCat("objects and lists are ", depth, " deep, at most ",

@@ -69,6 +69,13 @@ Statement MakeStatement(absl::string_view field, absl::string_view value, absl::
   return s;
 }
 
+bool AllEmpty(const Cells& cells) {
+  return std::all_of(cells.begin(), cells.end(),
+                     [](absl::string_view c) { return Trim(c).empty(); });
+}
+
+}  // namespace
+
 absl::string_view FieldOf(ObservationKind kind) {
   switch (kind) {
     case ObservationKind::kLocalisation:
@@ -86,13 +93,6 @@ absl::string_view FieldOf(ObservationKind kind) {
   }
   return "phenotype";
 }
-
-bool AllEmpty(const Cells& cells) {
-  return std::all_of(cells.begin(), cells.end(),
-                     [](absl::string_view c) { return Trim(c).empty(); });
-}
-
-}  // namespace
 
 bool RowReader::Empty(absl::string_view cell) const {
   if (cell.empty()) return true;

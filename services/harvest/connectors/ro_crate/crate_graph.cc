@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "parfocal/connectors/json_depth.h"
 #include "parfocal/terms/curie.h"
 #include "simdjson.h"
 
@@ -25,29 +26,6 @@ absl::Status Bad(absl::string_view what) { return absl::InvalidArgumentError(wha
 
 absl::Status OverLimit(absl::string_view limit, absl::string_view what) {
   return WithReason(absl::ResourceExhaustedError(what), "LIMIT_EXCEEDED", limit);
-}
-
-// Objects and lists within each other, counted before anything is parsed: brackets outside strings.
-int DepthOf(absl::string_view bytes) {
-  int depth = 0, deepest = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const char c = bytes[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      deepest = std::max(deepest, ++depth);
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return deepest;
 }
 
 // A property by its term, whether the crate writes the term, a prefixed name or the IRI.
@@ -278,7 +256,7 @@ absl::StatusOr<Graph> Graph::Parse(absl::string_view bytes, const CrateLimits& l
                      " are allowed (option max_record_bytes of the source)"));
   }
   absl::ConsumePrefix(&bytes, "\xef\xbb\xbf");
-  if (const int depth = DepthOf(bytes); depth > limits.depth) {
+  if (const int depth = JsonDepth(bytes); depth > limits.depth) {
     return OverLimit("depth", absl::StrCat("objects and lists are ", depth, " deep, at most ",
                                            limits.depth, " are allowed"));
   }

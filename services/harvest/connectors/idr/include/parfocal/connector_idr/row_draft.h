@@ -62,4 +62,7 @@ class RowReader {
   uint32_t next_group_ = 0;  // Of the row being read.
 };
 
+// The field that what was found is a value of: a phenotype, unless its kind is one of the others.
+absl::string_view FieldOf(ObservationKind kind);
+
 }  // namespace parfocal::idr
