@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "parfocal/statement.h"
 
 namespace parfocal {
 
@@ -40,24 +39,6 @@ enum class GeneMatch : uint8_t {
   kAlias,           // A synonym.
   kRepairedSymbol,  // A symbol that a spreadsheet had turned into a date.
 };
-
-// The rule that a statement keeps when its gene was found so.
-inline TermRule RuleOf(GeneMatch match) {
-  switch (match) {
-    case GeneMatch::kId:
-      return TermRule::kGivenId;
-    case GeneMatch::kSymbol:
-      return TermRule::kExactLabel;
-    case GeneMatch::kFoldedSymbol:
-      return TermRule::kFoldedLabel;
-    case GeneMatch::kPreviousSymbol:
-    case GeneMatch::kAlias:
-      return TermRule::kExactSynonym;
-    case GeneMatch::kRepairedSymbol:
-      return TermRule::kRepairedSymbol;
-  }
-  return TermRule::kUnmapped;
-}
 
 enum class GeneOutcome : uint8_t {
   kUnknown = 0,  // No gene of the organism is called so.

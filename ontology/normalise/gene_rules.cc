@@ -11,6 +11,23 @@ namespace {
 // Distinct genes kept; beyond that the memory starts anew. All genes of seven species are 200,000.
 constexpr size_t kMaxRemembered = 500'000;
 
+TermRule RuleOf(GeneMatch match) {
+  switch (match) {
+    case GeneMatch::kId:
+      return TermRule::kGivenId;
+    case GeneMatch::kSymbol:
+      return TermRule::kExactLabel;
+    case GeneMatch::kFoldedSymbol:
+      return TermRule::kFoldedLabel;
+    case GeneMatch::kPreviousSymbol:
+    case GeneMatch::kAlias:
+      return TermRule::kExactSynonym;
+    case GeneMatch::kRepairedSymbol:
+      return TermRule::kRepairedSymbol;
+  }
+  return TermRule::kUnmapped;
+}
+
 // A retired id or an alias was once another gene's as likely as not; ids and symbols are certain.
 float ConfidenceOf(GeneMatch match) {
   return match == GeneMatch::kId || match == GeneMatch::kSymbol ? 1.0f : kSynonymConfidence;

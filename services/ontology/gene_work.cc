@@ -31,6 +31,23 @@ absl::StatusOr<std::vector<FacetValue>> ValuesOf(const Snapshot& snapshot, const
   return values;
 }
 
+TermRule RuleOf(GeneMatch match) {
+  switch (match) {
+    case GeneMatch::kId:
+      return TermRule::kGivenId;
+    case GeneMatch::kSymbol:
+      return TermRule::kExactLabel;
+    case GeneMatch::kFoldedSymbol:
+      return TermRule::kFoldedLabel;
+    case GeneMatch::kPreviousSymbol:
+    case GeneMatch::kAlias:
+      return TermRule::kExactSynonym;
+    case GeneMatch::kRepairedSymbol:
+      return TermRule::kRepairedSymbol;
+  }
+  return TermRule::kUnmapped;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<WaitingWords>> GeneNamesThatWait(const Snapshot& snapshot,
