@@ -5,7 +5,7 @@
 // DIR is the data directory of a stopped node. Its catalogue is indexed anew into a scratch folder
 // and read whole into the slow twin (about 3 KB of memory an ImageSet). The questions are made of
 // the records' own words and values: words, two filters joined or denied, ranges of years, both
-// levels, every order, every third with every facet. Totals, hits, order, scores and facet counts
+// levels, every order, every third with two facets. Totals, hits, order, scores and facet counts
 // must be equal; the first difference ends the program with code 1. Prints CPU times of both and
 // their ratio.
 #include <algorithm>
@@ -116,7 +116,11 @@ class Questions {
     text.level = number % 2 == 0 ? SearchLevel::kStudy : SearchLevel::kImageSet;
     text.order = static_cast<SearchOrder>(number % 7);
     text.page_size = 10;
-    if (number % 3 == 0) text.facets = EveryFacet(50);
+    if (number % 3 == 0) {
+      // The twin reads every row for every value of a facet: two of them are patience enough.
+      const std::vector<FacetSpec> every = EveryFacet(50);
+      for (int i = 0; i < 2; ++i) text.facets.push_back(every[random_() % every.size()]);
+    }
     return text;
   }
 
