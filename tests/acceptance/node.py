@@ -86,6 +86,8 @@ class Node:
             command.append("--json")
         result = subprocess.run(command + list(arguments), capture_output=True, text=True)
         if check and result.returncode != 0:
+            if result.returncode == 3:
+                self.tell()
             raise CliError(arguments, result)
         if not as_json:
             return result
@@ -141,6 +143,13 @@ class Node:
                 if line.startswith("VmHWM:"):
                     return int(line.split()[1]) * 1024
         return 0
+
+    def tell(self):
+        """Says whether the process lives and what it logged last: the log is gone after cleanup."""
+        code = self.process.poll() if self.process else None
+        print("node %d: %s; its log ends:" % (self.port, "running" if code is None else "ended with %d" % code))
+        with open(str(self.directory) + ".log", encoding="utf-8", errors="replace") as log:
+            print("".join(log.readlines()[-15:]), flush=True)
 
     def cleanup(self):
         if self.process and self.process.poll() is None:
