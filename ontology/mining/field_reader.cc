@@ -90,6 +90,7 @@ std::vector<Mention> FieldReader::Read(const std::vector<TextWord>& words, bool 
     i = end;
   }
   std::vector<Mention> out;
+  out.reserve(places.size());
   for (Place& place : places) out.push_back(std::move(place.mention));
   return out;
 }

@@ -4,29 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "parfocal/normalise/gene_match_rule.h"
 
 namespace parfocal {
 namespace {
 
 // Distinct genes kept; beyond that the memory starts anew. All genes of seven species are 200,000.
 constexpr size_t kMaxRemembered = 500'000;
-
-TermRule RuleOf(GeneMatch match) {
-  switch (match) {
-    case GeneMatch::kId:
-      return TermRule::kGivenId;
-    case GeneMatch::kSymbol:
-      return TermRule::kExactLabel;
-    case GeneMatch::kFoldedSymbol:
-      return TermRule::kFoldedLabel;
-    case GeneMatch::kPreviousSymbol:
-    case GeneMatch::kAlias:
-      return TermRule::kExactSynonym;
-    case GeneMatch::kRepairedSymbol:
-      return TermRule::kRepairedSymbol;
-  }
-  return TermRule::kUnmapped;
-}
 
 // A retired id or an alias was once another gene's as likely as not; ids and symbols are certain.
 float ConfidenceOf(GeneMatch match) {

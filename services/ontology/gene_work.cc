@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "parfocal/normalise/gene_match_rule.h"
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/terms/text_fold.h"
@@ -29,23 +30,6 @@ absl::StatusOr<std::vector<FacetValue>> ValuesOf(const Snapshot& snapshot, const
   std::vector<FacetValue> values = std::move(answer.facets[0].values);
   std::erase_if(values, [](const FacetValue& value) { return value.exact.rows == 0; });
   return values;
-}
-
-TermRule RuleOf(GeneMatch match) {
-  switch (match) {
-    case GeneMatch::kId:
-      return TermRule::kGivenId;
-    case GeneMatch::kSymbol:
-      return TermRule::kExactLabel;
-    case GeneMatch::kFoldedSymbol:
-      return TermRule::kFoldedLabel;
-    case GeneMatch::kPreviousSymbol:
-    case GeneMatch::kAlias:
-      return TermRule::kExactSynonym;
-    case GeneMatch::kRepairedSymbol:
-      return TermRule::kRepairedSymbol;
-  }
-  return TermRule::kUnmapped;
 }
 
 }  // namespace
