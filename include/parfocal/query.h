@@ -25,7 +25,9 @@ struct QueryNode {
               // `field`).
     kPhrase,  // `words` in this order, next to each other, in one text or value.
     kPrefix,  // A word that begins with words[0].
-    kValue,   // `field` has one of `values`.
+    kValue,   // `field` has one of `values`. Without a field: some field in which words are looked
+              // for and whose terms roll up; among the words of a query, `words` then holds the
+              // terms whose closure `values` is.
     kHas,     // `field` has any value.
     kSubstring,  // The text of `field` contains words[0], without regard to case.
     kRange,      // `field` has a number or date with low <= x <= high.
@@ -57,12 +59,33 @@ enum class SearchOrder : uint8_t {
   kName
 };
 
+enum class FacetSort : uint8_t {
+  kCount = 0,  // Most frequent first.
+  kLabel,
+  kTree,  // Each value behind one that it is below, siblings by count.
+};
+
 struct FacetSpec {
   std::string field;  // Schema field, or "attribute" with `attribute_key`.
   std::string attribute_key;
   int limit = 50;        // Values wanted, most frequent first.
   int64_t offset = 0;    // Values to pass over first.
   std::string contains;  // Only values whose label or key contains this, without regard to case.
+  FacetSort sort = FacetSort::kCount;
+};
+
+// Counts by the values of two facets at once.
+struct TableSpec {
+  FacetSpec rows;     // limit and offset hold.
+  FacetSpec columns;  // limit holds.
+};
+
+struct HistogramSpec {
+  std::string field;  // Numbers or dates, or "attribute" with `attribute_key`.
+  std::string attribute_key;
+  double width = 0;  // Of a bin; 0: chosen, so that there are at most `bins`.
+  int bins = 20;
+  bool months = false;  // Of dates: months, not years.
 };
 
 // How one part of the query was understood.
@@ -75,6 +98,17 @@ struct ExplainStep {
   int64_t expanded_terms = 0;  // Size of the closure used.
   int64_t rows = 0;            // Rows that this step alone matches; filled by Execute.
   std::string note;
+  std::string matched;     // The label, synonym or everyday name that the words equal.
+  int64_t added_rows = 0;  // Rows beyond those of its elder siblings of an OR; filled by Execute.
+  size_t offset = 0;       // Byte of the query at which its text begins; of a single word only.
+};
+
+// A search as a caller writes it, before it is bound.
+struct QueryText {
+  std::string query;
+  std::string filter;
+  bool exact = false;                    // Words become no terms.
+  std::optional<RecordName> similar_to;  // A study.
 };
 
 struct BoundQuery {
@@ -91,6 +125,9 @@ struct BoundQuery {
   std::vector<FacetSpec> facets;
   bool snippets = false;
   std::vector<ExplainStep> explain;  // From the binder.
+  std::vector<TableSpec> tables;
+  std::vector<HistogramSpec> histograms;
+  bool corrections = false;  // Look for the nearest words in use to those that occur nowhere.
 };
 
 struct Counts {
@@ -109,7 +146,8 @@ struct Hit {
   std::string sort_key;  // Opaque; `after` of the next page.
   Counts counts;         // Of the study's matching rows (study level), or of the row.
   std::vector<RecordName> samples;  // Study level: the first matching ImageSets, at most 3.
-  std::string snippet;  // Plain text with U+E000 before and U+E001 after each matched word.
+  std::string snippet;   // Plain text with U+E000 before and U+E001 after each matched word.
+  int64_t sequence = 0;  // Catalogue sequence of the record's version; 0 if there is no record.
 };
 
 struct FacetValue {
@@ -118,6 +156,9 @@ struct FacetValue {
   Counts exact;          // With this very value.
   Counts count;          // With it or any descendant.
   bool is_term = false;  // A term (or an id of one) that rolls up; otherwise words.
+  // Of FacetSort::kTree.
+  int depth = 0;
+  std::vector<std::string> parents;  // The nearest values of the facet above it.
 };
 
 struct FacetResult {
@@ -127,6 +168,34 @@ struct FacetResult {
       values;                // By count (at the query's level) descending, then exact, then value.
   int64_t total_values = 0;  // How many there are to page through.
   Counts missing;            // Rows that have no value.
+};
+
+// Cells are counts at the query's level, of a row's value and a column's, each with its
+// descendants.
+struct TableResult {
+  TableSpec spec;
+  std::vector<FacetValue> columns;
+  std::vector<FacetValue> rows;
+  std::vector<std::vector<int64_t>> cells;  // By row.
+  int64_t total_rows = 0, total_columns = 0;
+};
+
+struct HistogramBin {
+  double low = 0, high = 0;  // low <= x < high. Dates: days since 1970-01-01.
+  std::string label;
+  Counts counts;
+};
+struct HistogramResult {
+  HistogramSpec spec;
+  std::vector<HistogramBin>
+      bins;        // Ascending, without gaps; the first and the last hold something.
+  Counts missing;  // Rows without a number.
+};
+
+// A word of the query that occurs nowhere, and the nearest one in use.
+struct Correction {
+  size_t explain = 0;  // Step of the word.
+  std::string word;
 };
 
 struct Revision {
@@ -142,6 +211,20 @@ struct SearchAnswer {
   std::vector<FacetResult> facets;  // In the order asked for.
   std::vector<ExplainStep> explain;
   Revision revision;
+  std::vector<TableResult> tables;          // In the order asked for.
+  std::vector<HistogramResult> histograms;  // Likewise.
+  std::vector<Correction> corrections;
+};
+
+enum class SuggestionKind : uint8_t {
+  kValue = 0,
+  kTerm,
+  kSynonym,
+  kGene,
+  kAccession,
+  kPerson,
+  kAttributeKey,
+  kAttributeValue
 };
 
 struct Suggestion {
@@ -149,6 +232,18 @@ struct Suggestion {
   std::string field;  // Where the value occurs.
   std::string value;  // Value key.
   int64_t rows = 0;
+  SuggestionKind kind = SuggestionKind::kValue;
+  std::string matched;        // What begins as asked, if that is not `text`.
+  std::string attribute_key;  // Of kAttributeKey and kAttributeValue; then field is "attribute".
+};
+
+// What to complete.
+struct SuggestQuestion {
+  std::string prefix;
+  std::vector<std::string> fields;  // Empty: all facets.
+  int limit = 10;
+  const BoundQuery* within = nullptr;  // Only what occurs among its matches.
+  bool everything = false;             // Synonyms of terms and attributes, too.
 };
 
 }  // namespace parfocal

@@ -41,6 +41,25 @@ class Snapshot {
   virtual absl::StatusOr<std::vector<Suggestion>> Suggest(absl::string_view prefix,
                                                           const std::vector<std::string>& fields,
                                                           int limit) const = 0;
+  // The same for `question`; knows synonyms and attributes, and the matches of a search. `deadline`
+  // as in Execute.
+  virtual absl::StatusOr<std::vector<Suggestion>> SuggestWithin(const SuggestQuestion& question,
+                                                                absl::Time deadline) const {
+    static_cast<void>(deadline);
+    return Suggest(question.prefix, question.fields, question.limit);
+  }
+  // What is like the study `name`: the words tree of a query that ranks it, the study itself left
+  // out. NOT_FOUND if the snapshot has no such study.
+  virtual absl::StatusOr<QueryNode> LikenessOf(const RecordName& name) const {
+    return absl::NotFoundError(FormatRecordName(name));
+  }
+  // Keys of attributes in use nearest to `key`, without regard to case, hyphens and blanks, best
+  // first; the key itself alone if it is in use.
+  virtual std::vector<std::string> AttributeKeysNear(absl::string_view key, size_t limit) const {
+    static_cast<void>(key);
+    static_cast<void>(limit);
+    return {};
+  }
   // Keys of values of `field` in use that equal `text` as key or label without regard to case: what
   // the binder asks when no ontology term fits.
   virtual std::vector<std::string> ValuesNamed(absl::string_view field,

@@ -23,6 +23,9 @@ absl::Span<const MethodPolicy> MethodPolicies() {
       {"parfocal.v1.SearchService/StreamSearch", kMaxSearchRequestBytes, absl::Seconds(10),
        absl::Seconds(10), true},
       Search("parfocal.v1.SearchService/Suggest"),
+      // They walk over a whole answer.
+      Admin("parfocal.v1.SearchService/CiteSearch"),
+      Admin("parfocal.v1.SearchService/GetSearchCitation"),
       Admin("parfocal.v1.CatalogueService/GetRecord"),
       Admin("parfocal.v1.CatalogueService/BatchGetRecords"),
       Admin("parfocal.v1.CatalogueService/ListRecords"),

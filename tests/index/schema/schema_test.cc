@@ -387,5 +387,39 @@ TEST(SchemaTest, PersonalAttributesAreKnownByAnyOfTheirWords) {
   }
 }
 
+TEST(NumberInTest, ReadsWhatPeopleOfAnyCountryWrite) {
+  const std::pair<const char*, double> kNumbers[] = {
+      {"0", 0},
+      {"2.5", 2.5},
+      {"2,5", 2.5},
+      {" 2,50 ", 2.5},
+      {"-3e-7", -3e-7},
+      {"+1.5E3", 1500},
+      {"1,234", 1234},
+      {"0,125", 0.125},
+      {"12,5", 12.5},
+      {"1,234.5", 1234.5},
+      {"1.234,5", 1234.5},
+      {"1,234,567", 1234567},
+      {"1.234", 1.234},
+      {"1.234.567", 1234567},
+      {".5", 0.5},
+      {"5.", 5},
+      {"1234,567", 1234.567},
+  };
+  for (const auto& [text, number] : kNumbers) {
+    ASSERT_TRUE(NumberIn(text).has_value()) << text;
+    EXPECT_DOUBLE_EQ(*NumberIn(text), number) << text;
+  }
+  for (const char* text :
+       {"",           " ",       "-",   ".",    ",",   "e5",  "1e",     "1e400",
+        "1e5.5",      "1e 5",    "1 2", "0x10", "inf", "nan", "2.5 uM", "1,23,456",
+        "1,2345,678", "1.2,3.4", "--1", "1-2",  "A1",  "10%"}) {
+    EXPECT_FALSE(NumberIn(text).has_value()) << text;
+  }
+  EXPECT_FALSE(NumberIn(std::string(65, '1')).has_value());
+  EXPECT_TRUE(NumberIn(std::string(64, '1')).has_value());
+}
+
 }  // namespace
 }  // namespace parfocal
