@@ -4,6 +4,11 @@
 # without, so that a file that forgets an include is found.
 set(PARFOCAL_LIBRARY_HEADERS <algorithm> <cstdint> <filesystem> <functional> <map> <memory> <set> <string> <utility>
                              <vector> <absl/status/statusor.h>)
+# gRPC's headers and the generated ones are parsed once for all that speak the wire's language.
+set(PARFOCAL_RPC_HEADERS ${PARFOCAL_LIBRARY_HEADERS} <grpcpp/grpcpp.h> <parfocal/v1/admin_service.grpc.pb.h>
+                         <parfocal/v1/catalogue_service.grpc.pb.h> <parfocal/v1/harvest_service.grpc.pb.h>
+                         <parfocal/v1/ontology_service.grpc.pb.h> <parfocal/v1/phenotype_service.grpc.pb.h>
+                         <parfocal/v1/search_service.grpc.pb.h>)
 set(PARFOCAL_TEST_HEADERS ${PARFOCAL_LIBRARY_HEADERS} <fstream> <gmock/gmock.h> <gtest/gtest.h>)
 
 if(PARFOCAL_PRECOMPILE)
@@ -15,6 +20,9 @@ if(PARFOCAL_PRECOMPILE)
   add_library(parfocal_library_headers STATIC ${empty})
   target_link_libraries(parfocal_library_headers PRIVATE absl::statusor)
   target_precompile_headers(parfocal_library_headers PRIVATE ${PARFOCAL_LIBRARY_HEADERS})
+  add_library(parfocal_rpc_headers STATIC ${empty})
+  target_link_libraries(parfocal_rpc_headers PRIVATE absl::statusor parfocal_proto)
+  target_precompile_headers(parfocal_rpc_headers PRIVATE ${PARFOCAL_RPC_HEADERS})
   if(PARFOCAL_TESTS)
     add_executable(parfocal_test_headers ${empty})
     target_link_libraries(parfocal_test_headers PRIVATE absl::statusor GTest::gmock GTest::gtest)
@@ -23,7 +31,7 @@ if(PARFOCAL_PRECOMPILE)
   endif()
 endif()
 
-# parfocal_precompiled(<target> library|test)
+# parfocal_precompiled(<target> library|rpc|test)
 function(parfocal_precompiled target kind)
   if(PARFOCAL_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM parfocal_${kind}_headers)
