@@ -124,6 +124,8 @@ struct BoundQuery {
   std::string after;  // Sort key behind which the page begins; empty: the first page.
   std::vector<FacetSpec> facets;
   bool snippets = false;
+  // At study level: of the studies of one work (RecordMeta::work) only the first is a hit.
+  bool collapse_copies = false;
   std::vector<ExplainStep> explain;  // From the binder.
   std::vector<TableSpec> tables;
   std::vector<HistogramSpec> histograms;
@@ -148,6 +150,7 @@ struct Hit {
   std::vector<RecordName> samples;  // Study level: the first matching ImageSets, at most 3.
   std::string snippet;   // Plain text with U+E000 before and U+E001 after each matched word.
   int64_t sequence = 0;  // Catalogue sequence of the record's version; 0 if there is no record.
+  std::vector<RecordName> copies;  // With collapse_copies: matching copies, at most 10.
 };
 
 struct FacetValue {
@@ -208,6 +211,7 @@ struct SearchAnswer {
   std::vector<Hit> hits;
   bool more = false;  // Hits follow behind the last one's sort_key.
   Counts total;
+  int64_t works = 0;                // Distinct works among the matching studies.
   std::vector<FacetResult> facets;  // In the order asked for.
   std::vector<ExplainStep> explain;
   Revision revision;

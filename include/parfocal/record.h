@@ -100,10 +100,12 @@ struct Relation {
 // Ground truth or other annotations of images (after MIFA).
 struct AnnotationSet {
   std::string kind;    // masks, boxes, points, tracks, class_labels, other
-  std::string method;  // manual, semi_automatic, predicted; empty if not stated
+  std::string method;  // manual, semi_automatic, predicted, simulated; empty if not stated
   std::string coverage;
   std::string description;
   Licence licence;
+  std::string name;    // As the archive calls it.
+  std::string target;  // What is annotated: "nucleus", "cell"; empty if not stated.
   friend bool operator==(const AnnotationSet&, const AnnotationSet&) = default;
 };
 

@@ -81,6 +81,9 @@ struct RecordMeta {
   // What its content was normalised with when it was last written; see PageCommit::release.
   std::string release;
   bool deleted = false;  // A tombstone; the record is then its last content.
+  // Of a study: name of the work that it and its copies are (see relation_store.h). Empty: no copy
+  // is known, and the study is a work of its own.
+  std::string work;
 };
 
 struct StoredRecord {

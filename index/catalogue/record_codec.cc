@@ -194,6 +194,9 @@ void AnnotationSetFields(Io& io, T& x) {
   io.Text(x.coverage);
   io.Text(x.description);
   LicenceFields(io, x.licence);
+  // No source had offered a set before these two were added, so no stored row lacks them.
+  io.Text(x.name);
+  io.Key(x.target);
 }
 
 template <typename Io, typename T>

@@ -31,6 +31,7 @@ absl::Span<const MethodPolicy> MethodPolicies() {
       Admin("parfocal.v1.CatalogueService/ListRecords"),
       Admin("parfocal.v1.CatalogueService/GetRawRecord"),
       Admin("parfocal.v1.CatalogueService/ListChanges"),
+      Admin("parfocal.v1.CatalogueService/ListRelations"),
       Admin("parfocal.v1.CatalogueService/GetStatus"),
       Admin("parfocal.v1.HarvestService/CreateSource"),
       Admin("parfocal.v1.HarvestService/GetSource"),
@@ -77,6 +78,10 @@ absl::Span<const MethodPolicy> MethodPolicies() {
       Bulk("parfocal.v1.AdminService/CheckIndex"),
       Bulk("parfocal.v1.AdminService/ReportNormalisation"),
       Bulk("parfocal.v1.AdminService/ListDifferences"),
+      Bulk("parfocal.v1.AdminService/ListCorrections"),
+      Admin("parfocal.v1.AdminService/DecideRelation"),
+      Bulk("parfocal.v1.AdminService/TakeDown"),
+      Admin("parfocal.v1.AdminService/ListAudit"),
   };
   return kPolicies;
 }

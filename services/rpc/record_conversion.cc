@@ -102,6 +102,8 @@ void StudyParts(const Study& study, v1::Study* out) {
     set->set_coverage(Text(from.coverage));
     set->set_description(Text(from.description));
     ToProto(from.licence, set->mutable_licence());
+    set->set_name(Text(from.name));
+    set->set_target(Text(from.target));
   }
   for (const Relation& from : study.relations) {
     auto* relation = out->add_relations();
@@ -147,6 +149,7 @@ void ToProto(const Study& study, const RecordMeta& meta, bool full, v1::Study* o
   out->set_image_count_basis(static_cast<v1::CountBasis>(study.image_count_basis));
   if (full) AttributeList(study.attributes, out->mutable_attributes());
   ToProto(meta, out->mutable_provenance());
+  out->set_work(Text(meta.work));
 }
 
 // Channels: one per group; a label, stain or target without a group is a channel of its own.

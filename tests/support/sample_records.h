@@ -140,7 +140,7 @@ inline Study RandomRecords::NextStudy() {
   s.data_access = Pick(DataAccess::kEmbargoed);
   Fill(&s.statements, [&] { return NextStatement(); });
   Fill(&s.annotation_sets, [&] {
-    return AnnotationSet{Name(), Name(), Text(), Text(), NextLicence()};
+    return AnnotationSet{Name(), Name(), Text(), Text(), NextLicence(), Text(), Name()};
   });
   Fill(&s.relations, [&] {
     return Relation{Pick(RelationType::kOther), Text(), Text(), Pick(Origin::kInferred)};
