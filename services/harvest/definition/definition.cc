@@ -192,7 +192,8 @@ absl::StatusOr<SourceDefinition> ParseDefinition(absl::string_view yaml, absl::s
   }
   SourceDefinition out;
   out.place = std::string(place);
-  YamlReading in{std::string(place)};
+  YamlReading in;
+  in.place = std::string(place);
   try {  // The one border to yaml-cpp, which throws.
     const YAML::Node root = YAML::Load(std::string(yaml));
     PARFOCAL_RETURN_IF_ERROR(ReadDefinition(&in, root, &out));

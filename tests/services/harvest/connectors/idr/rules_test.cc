@@ -55,6 +55,7 @@ constexpr struct {
   const char* message;
 } kBad[] = {
     {"colums: []", "r.yaml:1: unknown key 'colums'"},
+    {"not_genes: a\nnot_genes: b", "r.yaml:2: the key 'not_genes' stands twice in the rules"},
     {"columns:\n  - {match: a, az: value}", "r.yaml:2: unknown key 'az' in a column rule; known: "},
     {"columns:\n  - {match: a, as: valve}", "r.yaml:2: must be one of: "},
     {"columns:\n  - {as: value, field: x}", "needs 'match'"},
@@ -64,7 +65,7 @@ constexpr struct {
     {"columns: {}", "must be a list"},
     {"publisher: x", "publisher must be a mapping"},
     {"controls: {a: negativ}", "must be one of: empty, negative"},
-    {"images:\n- available: maybe", "r.yaml:2: must be true or false"},
+    {"images:\n- available: maybe", "r.yaml:2: must be one of: false, true"},
     {"a: [", "r.yaml:"},
     {"- a", "the rules must be a mapping"},
 };
