@@ -17,6 +17,8 @@ struct FetchRequest {
   // Statuses besides 200 whose answer is wanted, with its body, such as 422 of a protocol that says
   // its errors in the body. Redirects, and statuses that are tried again, are none of them.
   std::vector<int> accept;
+  // What kind of answer is wanted, as the header `Accept` says it; empty: any.
+  std::string media_types;
 };
 
 struct FetchResponse {
@@ -25,6 +27,7 @@ struct FetchResponse {
   std::string etag;
   std::string last_modified;
   std::string content_type;
+  std::string link;  // Its `Link` headers, joined with ", ".
   std::string final_url;
 };
 

@@ -177,7 +177,9 @@ void AddSourceCommands(CLI::App& app, Session& session) {
       [&session, arguments] { return Add(session, *arguments); });
   add->add_option("NAME", arguments->name, "1 to 63 of a-z, 0-9 and '-', beginning with a letter")
       ->required();
-  add->add_option("--connector", arguments->connector, "ro-crate, idr, json-rest or table")
+  add->add_option("--connector", arguments->connector,
+                  "ro-crate, idr or oai-pmh; with a source definition: json-rest, xml-rest, table, "
+                  "rdf or json-ld-pages")
       ->required();
   add->add_option("--location", arguments->location,
                   "A path on the node's machine, or an http(s) address")

@@ -48,6 +48,15 @@ void PrintProblems(const Session& session, const v1::TrySourceResponse& tried) {
       table.AddRow({word.field(), word.value(), FormatCount(word.count())});
     session.Print(table, 2);
   }
+  if (tried.total_duplicates() > 0) {
+    session.out() << session.Bold(absl::StrCat("Probably one and the same: ",
+                                               FormatCount(tried.total_duplicates()), " pairs"))
+                  << '\n';
+    Table table({{"study"}, {"earlier one"}, {"they have", false, true}});
+    for (const auto& pair : tried.duplicates())
+      table.AddRow({pair.accession(), pair.other(), pair.reason()});
+    session.Print(table, 2);
+  }
   if (tried.total_rejections() == 0) {
     session.out() << "Nothing was refused.\n";
     return;
@@ -91,6 +100,8 @@ int Try(const Session& session, const TryArguments& arguments) {
                 << FormatCount(ledger.skipped()) << " files that cannot be read. "
                 << (tried.complete() ? "The list is complete.\n"
                                      : "There is more: --pages N reads on.\n");
+  session.out() << "It took " << FormatCount(tried.documents()) << " files or answers of "
+                << FormatCount(tried.document_bytes()) << " bytes.\n";
   if (!tried.stopped().empty())
     session.out() << "Stopped: " << EscapeForTerminal(tried.stopped()) << '\n';
   PrintFields(session, tried);

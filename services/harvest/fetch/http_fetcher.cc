@@ -186,6 +186,7 @@ class CurlFetcher final : public HttpFetcher {
       response.etag = std::move(answer.etag);
       response.last_modified = std::move(answer.last_modified);
       response.content_type = std::move(answer.content_type);
+      response.link = std::move(answer.link);
       response.final_url = target.url;
       return response;
     }

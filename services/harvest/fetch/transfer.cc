@@ -112,6 +112,7 @@ void TakeHeader(State* state, absl::string_view line) {
   if (name == "content-type") answer.content_type = value;
   if (name == "location") answer.location = value;
   if (name == "retry-after") answer.retry_after = value;
+  if (name == "link") absl::StrAppend(&answer.link, answer.link.empty() ? "" : ", ", value);
   if (name == "content-encoding")
     absl::StrAppend(&state->encoding, state->encoding.empty() ? "" : ", ", value);
 }
@@ -255,6 +256,8 @@ class CurlTransfer final : public Transfer {
     if (!request.if_modified_since.empty() && plain(request.if_modified_since)) {
       Append(&out, absl::StrCat("If-Modified-Since: ", request.if_modified_since));
     }
+    if (!request.media_types.empty() && plain(request.media_types))
+      Append(&out, absl::StrCat("Accept: ", request.media_types));
     return out;
   }
 

@@ -26,7 +26,7 @@ struct Target {
 struct Answer {
   int status = 0;
   std::string body;
-  std::string etag, last_modified, content_type, location, retry_after;
+  std::string etag, last_modified, content_type, location, retry_after, link;
 };
 
 // A libcurl handle that keeps its connection for the next request to the same host. One thread at a

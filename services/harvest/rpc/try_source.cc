@@ -75,6 +75,15 @@ absl::Status TrySource(const RehearseDefinition& rehearse, const v1::TrySourceRe
     response->mutable_rejections()->rbegin()->clear_run();  // A rehearsal is none.
   }
   response->set_total_rejections(tried->total_rejections);
+  for (const Rehearsal::Duplicate& duplicate : tried->duplicates) {
+    v1::TrySourceResponse::Duplicate* out = response->add_duplicates();
+    out->set_accession(ValidUtf8(duplicate.accession));
+    out->set_other(ValidUtf8(duplicate.other));
+    out->set_reason(duplicate.reason);
+  }
+  response->set_total_duplicates(tried->total_duplicates);
+  response->set_documents(tried->cost.documents);
+  response->set_document_bytes(tried->cost.bytes);
   return absl::OkStatus();
 }
 

@@ -61,6 +61,7 @@ class Engine final : public DefinedConnector {
     return documents_->IsWhole() && definition_.deletion == definition::DeletionRule::kWholeList;
   }
   int64_t left_out() const override { return left_out_; }
+  ReadingCost cost() const override { return {documents_read_, bytes_read_}; }
   const std::map<std::pair<std::string, std::string>, int64_t>& unmapped() const override {
     return mapper_->unmapped();
   }
@@ -126,6 +127,7 @@ class Engine final : public DefinedConnector {
   int64_t repeats_ = 0;  // In the document at hand.
   int64_t left_out_ = 0;
   int64_t documents_read_ = 0;
+  int64_t bytes_read_ = 0;
 };
 
 void Engine::Rewind() {
@@ -141,6 +143,7 @@ void Engine::Rewind() {
   repeats_ = 0;
   left_out_ = 0;
   documents_read_ = 0;
+  bytes_read_ = 0;
 }
 
 void Engine::Reject(const std::string& place, const std::string& record, absl::string_view reason,
@@ -190,6 +193,7 @@ absl::Status Engine::OpenDocument(DraftPage* page) {
     Reject(open->document.name, "", absl::StrCat("the file ", status.message()),
            open->document.bytes, page);
   }
+  bytes_read_ += static_cast<int64_t>(open->document.bytes.size());
   open_ = std::move(open);
   ++documents_read_;
   return absl::OkStatus();

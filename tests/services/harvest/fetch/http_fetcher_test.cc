@@ -137,6 +137,23 @@ TEST_F(HttpFetcherTest, NotModified) {
   EXPECT_EQ(server.requests().back().headers.count("x-evil"), 0u);
 }
 
+TEST_F(HttpFetcherTest, SaysWhatIsWantedAndHandsLinksOn) {
+  RecordedServer server([](const ServedRequest& r) {
+    ServedReply reply = Ok(r.headers.contains("accept") ? r.headers.at("accept") : "");
+    reply.headers = {{"Link", "</2>; rel=\"next\""}, {"link", "</1>; rel=first"}};
+    return reply;
+  });
+  auto fetcher = Make(OptionsFor(server));
+  FetchRequest request;
+  request.url = server.Url("/");
+  request.media_types = "application/ld+json";
+  const FetchResponse answer = fetcher->Fetch(request).value();
+  EXPECT_EQ(answer.body, "application/ld+json");
+  EXPECT_EQ(answer.link, "</2>; rel=\"next\", </1>; rel=first");
+  request.media_types = "a\r\nX-Evil: 1";
+  EXPECT_EQ(fetcher->Fetch(request).value().body, "*/*");
+}
+
 TEST_F(HttpFetcherTest, Decodes) {
   const std::string text(100000, 'a');
   const std::string two = Gzip("one, ") + Gzip("two");

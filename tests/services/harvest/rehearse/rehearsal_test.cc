@@ -98,6 +98,19 @@ TEST_F(RehearsalTest, EndsAfterThePagesThatWereAskedFor) {
   EXPECT_TRUE(got.complete);
 }
 
+TEST_F(RehearsalTest, TellsStudiesThatMayBeOneAndWhatItCost) {
+  const Rehearsal got =
+      Run("1,,Nuclei of fish at forty hours,,\n2,,nuclei of fish AT forty hours,,\n"
+          "3,,Images,,\n4,,Images,,\n");
+  ASSERT_THAT(got.duplicates, SizeIs(1));
+  EXPECT_EQ(got.duplicates[0].accession, "2");
+  EXPECT_EQ(got.duplicates[0].other, "1");
+  EXPECT_EQ(got.duplicates[0].reason, "the same title");
+  EXPECT_EQ(got.total_duplicates, 1);
+  EXPECT_EQ(got.cost.documents, 1);
+  EXPECT_EQ(got.cost.bytes, 114);
+}
+
 TEST_F(RehearsalTest, KeepsNoMoreThanAskedFor) {
   std::string table;
   for (int i = 0; i < 30; ++i) absl::StrAppend(&table, i, ",,,gnome", i, ",er\nbad\n");

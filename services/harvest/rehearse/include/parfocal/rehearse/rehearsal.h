@@ -18,6 +18,7 @@ struct RehearsalOptions {
   int pages = 20;
   size_t words = 100;
   size_t rejections = 100;
+  size_t duplicates = 100;
 };
 
 struct Rehearsal {
@@ -33,6 +34,10 @@ struct Rehearsal {
     std::string field, value;
     int64_t count = 0;
   };
+  // Two studies that may be one: `accession` came later than `other`.
+  struct Duplicate {
+    std::string accession, other, reason;
+  };
   Ledger ledger;
   int64_t studies = 0, image_sets = 0, observations = 0, left_out = 0, bytes = 0;
   bool complete = false;
@@ -41,6 +46,9 @@ struct Rehearsal {
   std::vector<Word> unmapped;  // Most frequent first.
   std::vector<Rejection> rejections;
   int64_t total_rejections = 0;
+  std::vector<Duplicate> duplicates;
+  int64_t total_duplicates = 0;
+  ReadingCost cost;
 };
 
 // Reads pages of `connector` from the first on and normalises their records with `normalise`.

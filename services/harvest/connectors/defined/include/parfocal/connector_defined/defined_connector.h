@@ -27,11 +27,17 @@ namespace parfocal {
 inline constexpr absl::string_view kJsonConnectorKind = "json-rest";
 inline constexpr absl::string_view kTableConnectorKind = "table";
 
+// What was read to give the pages so far: files or answers, lists included, and their bytes.
+struct ReadingCost {
+  int64_t documents = 0, bytes = 0;
+};
+
 // What a rehearsal wants to know of a connector beyond its pages.
 class DefinedConnector : public Connector {
  public:
   // Records that the definition leaves out, so far.
   virtual int64_t left_out() const = 0;
+  virtual ReadingCost cost() const = 0;
   // Words that a value map does not have, by (map, word), and how often.
   virtual const std::map<std::pair<std::string, std::string>, int64_t>& unmapped() const = 0;
 };
