@@ -11,6 +11,19 @@
 
 namespace parfocal {
 
+// When a source is harvested without being told to.
+struct Schedule {
+  // From the beginning of one run to that of the next; zero: never.
+  absl::Duration interval = absl::ZeroDuration();
+  // Minutes of the day (UTC) from which and up to which a run may begin; equal: any. One that
+  // begins later than it ends spans midnight.
+  int window_begin = 0;
+  int window_end = 0;
+  // At most so much is added to each pause.
+  absl::Duration jitter = absl::ZeroDuration();
+  friend bool operator==(const Schedule&, const Schedule&) = default;
+};
+
 // A repository as harvested through one protocol.
 struct Source {
   std::string id;         // IsSourceId.
@@ -20,6 +33,9 @@ struct Source {
   std::map<std::string, std::string> options;  // Of the connector; unknown keys are refused by it.
   absl::Time created;
   std::string last_complete_run;  // Id; empty if none.
+  Schedule schedule;
+  // When a person last said that its failures are mended: those before do not count any more.
+  absl::Time resumed = absl::InfinitePast();
   friend bool operator==(const Source&, const Source&) = default;
 };
 
@@ -75,7 +91,9 @@ struct Run {
   absl::Time ended;    // InfiniteFuture while running.
   std::string cursor;  // Where the next page begins; opaque to all but the connector.
   Ledger ledger;
-  std::string message;  // Why it is not COMPLETE: the thing, the place, the way out.
+  // Why it is not COMPLETE: the thing, the place, the way out. One that is COMPLETE has a message
+  // if it did not look at the source (a replay of what an earlier run refused).
+  std::string message;
   friend bool operator==(const Run&, const Run&) = default;
 };
 
@@ -87,6 +105,9 @@ struct Rejection {
   std::string record;  // Record name if one could be made out, else empty.
   std::string reason;  // What is wrong and what would mend it.
   std::string raw;     // The bytes, cut at 64 KiB.
+  std::string reader;  // What read it: the connector and its version, its definition and digest.
+  // The bytes are whole and can be given to Connector::Replay.
+  bool can_replay = false;
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 

@@ -156,6 +156,16 @@ class RecordStore {
   virtual absl::Status ScanUntouched(const std::string& source, const std::string& run,
                                      const std::function<bool(const RecordName&)>& visit) const = 0;
 
+  // For each of `names`, when the newest run that saw it (found it new, changed or unchanged)
+  // began; InfinitePast for a name that the store never held. Looks at the newest `kSeenInRuns`
+  // runs of a source; one that none of them saw has the time of its own last change.
+  static constexpr int kSeenInRuns = 64;
+  virtual std::vector<absl::Time> LastSeen(absl::Span<const RecordName> names) const = 0;
+  // Makes live again, as they were, the records of `source` that became tombstones at `from` or
+  // later and before `until`. Each is a change of its own. Returns how many.
+  virtual absl::StatusOr<int64_t> RestoreDeleted(const std::string& source, absl::Time from,
+                                                 absl::Time until) = 0;
+
   // At most `limit` changes of `group` with a sequence greater than `after`, in order.
   virtual absl::StatusOr<std::vector<Change>> ChangesSince(const std::string& group, int64_t after,
                                                            int limit) const = 0;

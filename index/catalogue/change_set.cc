@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "keys.h"
-#include "wire.h"
+#include "parfocal/catalogue/wire.h"
 
 namespace parfocal::catalogue {
 
@@ -90,6 +90,15 @@ void ChangeSet::Tombstone(absl::string_view key, bool is_study, const MetaRow& o
   row.last_changed = now_;
   Count(old.group, is_study, -1, 1);
   row.sequence = AddChange(old.group, ChangeKind::kDelete, key);
+  Put(Family::kMeta, key, Encode(row));
+}
+
+void ChangeSet::Restore(absl::string_view key, bool is_study, const MetaRow& old) {
+  MetaRow row = old;
+  row.deleted = false;
+  row.last_changed = now_;
+  Count(old.group, is_study, 1, -1);
+  row.sequence = AddChange(old.group, ChangeKind::kUpsert, key);
   Put(Family::kMeta, key, Encode(row));
 }
 

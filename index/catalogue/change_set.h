@@ -57,6 +57,9 @@ class ChangeSet {
   // Makes the live record whose row is `old` a tombstone.
   void Tombstone(absl::string_view key, bool is_study, const MetaRow& old);
 
+  // Makes the tombstone whose row is `old` live again, with the body that it has.
+  void Restore(absl::string_view key, bool is_study, const MetaRow& old);
+
   // Adds the rows of the counts. To be called once, last.
   void Finish();
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "wire.h"
+#include "parfocal/catalogue/wire.h"
 
 namespace parfocal::catalogue {
 

@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "wire.h"
+#include "parfocal/catalogue/wire.h"
 
 namespace parfocal::catalogue {
 namespace {

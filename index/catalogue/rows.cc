@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/escaping.h"
-#include "wire.h"
+#include "parfocal/catalogue/wire.h"
 
 namespace parfocal::catalogue {
 namespace {
@@ -198,6 +198,14 @@ std::string Encode(const Source& source) {
   }
   PutTime(out, source.created);
   out.Text(source.last_complete_run);
+  // Rows of older catalogues end here, as do those of sources that have none of the rest.
+  const Schedule& schedule = source.schedule;
+  if (schedule == Schedule() && source.resumed == absl::InfinitePast()) return bytes;
+  out.Signed(absl::ToInt64Nanoseconds(schedule.interval));
+  out.Varint(static_cast<uint64_t>(schedule.window_begin));
+  out.Varint(static_cast<uint64_t>(schedule.window_end));
+  out.Signed(absl::ToInt64Nanoseconds(schedule.jitter));
+  PutTime(out, source.resumed);
   return bytes;
 }
 
@@ -212,6 +220,14 @@ absl::Status Decode(absl::string_view bytes, Source* source) {
   }
   source->created = GetTime(in);
   source->last_complete_run = GetText(in);
+  source->schedule = Schedule();
+  source->resumed = absl::InfinitePast();
+  if (!in.ok() || in.AtEnd()) return Finish(in, "source");
+  source->schedule.interval = absl::Nanoseconds(in.Signed());
+  source->schedule.window_begin = static_cast<int>(in.Varint());
+  source->schedule.window_end = static_cast<int>(in.Varint());
+  source->schedule.jitter = absl::Nanoseconds(in.Signed());
+  source->resumed = GetTime(in);
   return Finish(in, "source");
 }
 
@@ -223,6 +239,10 @@ std::string Encode(const Rejection& rejection) {
                                   &rejection.record, &rejection.reason, &rejection.raw}) {
     out.Text(*text);
   }
+  // Rows of older catalogues end here.
+  if (rejection.reader.empty() && !rejection.can_replay) return bytes;
+  out.Text(rejection.reader);
+  out.Byte(rejection.can_replay ? 1 : 0);
   return bytes;
 }
 
@@ -232,6 +252,11 @@ absl::Status Decode(absl::string_view bytes, Rejection* rejection) {
                             &rejection->record, &rejection->reason, &rejection->raw}) {
     *text = GetText(in);
   }
+  rejection->reader.clear();
+  rejection->can_replay = false;
+  if (!in.ok() || in.AtEnd()) return Finish(in, "rejection");
+  rejection->reader = GetText(in);
+  rejection->can_replay = in.Byte() != 0;
   return Finish(in, "rejection");
 }
 

@@ -1,6 +1,6 @@
 // The class behind OpenRocksDbRecordStore. Its members are defined by stage: store_open.cc,
-// store_commit.cc (pages), store_amend.cc, store_read.cc, store_runs.cc (sources, runs,
-// rejections).
+// store_commit.cc (pages), store_amend.cc, store_restore.cc, store_seen.cc, store_read.cc,
+// store_runs.cc (sources, runs, rejections).
 #pragma once
 
 #include <condition_variable>
@@ -43,6 +43,9 @@ class RocksDbRecordStore final : public RecordStore {
                               const std::function<bool(const StoredRecord&)>& visit) const override;
   absl::Status ScanUntouched(const std::string& source, const std::string& run,
                              const std::function<bool(const RecordName&)>& visit) const override;
+  std::vector<absl::Time> LastSeen(absl::Span<const RecordName> names) const override;
+  absl::StatusOr<int64_t> RestoreDeleted(const std::string& source, absl::Time from,
+                                         absl::Time until) override;
   absl::StatusOr<std::vector<Change>> ChangesSince(const std::string& group, int64_t after,
                                                    int limit) const override;
   absl::StatusOr<StoreStatus> Status(const std::string& group) const override;

@@ -5,10 +5,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "keys.h"
 #include "parfocal/catalogue/record_codec.h"
+#include "parfocal/catalogue/wire.h"
 #include "raw_blobs.h"
 #include "sha256.h"
 #include "store.h"
-#include "wire.h"
 
 namespace parfocal::catalogue {
 
@@ -237,7 +237,10 @@ absl::StatusOr<PageReceipt> RocksDbRecordStore::CommitPage(const PageCommit& pag
     Rejection kept = rejection;
     kept.source = page.source;
     kept.run = page.run;
-    if (kept.raw.size() > kMaxRejectionRawBytes) kept.raw.resize(kMaxRejectionRawBytes);
+    if (kept.raw.size() > kMaxRejectionRawBytes) {
+      kept.raw.resize(kMaxRejectionRawBytes);
+      kept.can_replay = false;
+    }
     changes.Put(Family::kRejections,
                 RunPrefix(page.source, page.run) + BigEndian(run->rejections++), Encode(kept));
   }

@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "keys.h"
+#include "parfocal/catalogue/wire.h"
 #include "store.h"
-#include "wire.h"
 
 namespace parfocal::catalogue {
 

@@ -4,9 +4,10 @@
 
 #include "keys.h"
 #include "parfocal/catalogue/record_codec.h"
+#include "parfocal/catalogue/wire.h"
 #include "raw_blobs.h"
 #include "store.h"
-#include "wire.h"
+#include "touched_ids.h"
 
 namespace parfocal::catalogue {
 namespace {
@@ -43,34 +44,6 @@ std::pair<std::string, std::string> BoundsOf(const RecordName& prefix) {
   }
   return {lower, PrefixEnd(lower)};
 }
-
-// Ids that a run touched, for membership tests.
-class TouchedIds {
- public:
-  explicit TouchedIds(std::vector<IdRange> ranges) : ranges_(std::move(ranges)) {
-    std::sort(ranges_.begin(), ranges_.end());
-    // Pages of one run may touch a record twice; joined, the ranges do not overlap.
-    size_t kept = 0;
-    for (const IdRange& range : ranges_) {
-      if (kept > 0 && range.first <= ranges_[kept - 1].first + ranges_[kept - 1].second) {
-        IdRange& last = ranges_[kept - 1];
-        last.second = std::max(last.second, range.first + range.second - last.first);
-      } else {
-        ranges_[kept++] = range;
-      }
-    }
-    ranges_.resize(kept);
-  }
-  bool Contains(uint64_t id) const {
-    auto next =
-        std::upper_bound(ranges_.begin(), ranges_.end(), id,
-                         [](uint64_t value, const IdRange& range) { return value < range.first; });
-    return next != ranges_.begin() && id - std::prev(next)->first < std::prev(next)->second;
-  }
-
- private:
-  std::vector<IdRange> ranges_;
-};
 
 }  // namespace
 

@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_format.h"
 #include "keys.h"
+#include "parfocal/catalogue/wire.h"
 #include "store.h"
-#include "wire.h"
 
 namespace parfocal::catalogue {
 namespace {

@@ -7,8 +7,8 @@
 #include "parfocal/catalogue/checkpoint.h"
 #include "parfocal/catalogue/record_codec.h"
 #include "parfocal/catalogue/string_table.h"
+#include "parfocal/catalogue/wire.h"
 #include "rows.h"
-#include "wire.h"
 
 namespace parfocal {
 namespace catalogue {

@@ -161,6 +161,10 @@ class GeneratedStore final : public RecordStore {
                              const std::function<bool(const RecordName&)>&) const override {
     return No();
   }
+  std::vector<absl::Time> LastSeen(absl::Span<const RecordName>) const override { return {}; }
+  absl::StatusOr<int64_t> RestoreDeleted(const std::string&, absl::Time, absl::Time) override {
+    return No();
+  }
   absl::Status CreateSource(const Source&) override { return No(); }
   absl::Status UpdateSource(const Source&) override { return No(); }
   absl::StatusOr<Source> GetSource(const std::string&) const override { return No(); }

@@ -174,7 +174,10 @@ absl::StatusOr<PageReceipt> FakeRecordStore::CommitPage(const PageCommit& page) 
   for (Rejection rejection : page.rejections) {
     rejection.source = page.source;
     rejection.run = page.run;
-    if (rejection.raw.size() > kRawCut) rejection.raw.resize(kRawCut);
+    if (rejection.raw.size() > kRawCut) {
+      rejection.raw.resize(kRawCut);
+      rejection.can_replay = false;
+    }
     run->rejections.push_back(std::move(rejection));
   }
   run->run.cursor = page.cursor;
@@ -312,6 +315,45 @@ absl::Status FakeRecordStore::ScanUntouched(
     if (!visit(name)) break;
   }
   return absl::OkStatus();
+}
+
+std::vector<absl::Time> FakeRecordStore::LastSeen(absl::Span<const RecordName> names) const {
+  MutexLock lock(&mu_);
+  std::vector<absl::Time> seen;
+  for (const RecordName& name : names) {
+    const auto row = rows_.find(name);
+    absl::Time time =
+        row == rows_.end() ? absl::InfinitePast() : row->second.stored.meta.last_changed;
+    if (const auto runs = runs_.find(name.source); row != rows_.end() && runs != runs_.end()) {
+      // By id, so the newest is the last.
+      for (const auto& [id, run] : runs->second) {
+        if (run.touched.contains(name)) time = run.run.started;
+      }
+    }
+    seen.push_back(time);
+  }
+  return seen;
+}
+
+absl::StatusOr<int64_t> FakeRecordStore::RestoreDeleted(const std::string& source, absl::Time from,
+                                                        absl::Time until) {
+  MutexLock lock(&mu_);
+  PARFOCAL_RETURN_IF_ERROR(TakeFailure());
+  if (!sources_.contains(source)) return absl::NotFoundError(absl::StrCat("no source ", source));
+  int64_t restored = 0;
+  for (auto& [name, row] : rows_) {
+    RecordMeta& meta = row.stored.meta;
+    if (name.source != source || !meta.deleted || meta.last_changed < from ||
+        meta.last_changed >= until)
+      continue;
+    if (meta.release != normalised_[row.group]) normalised_[row.group].clear();
+    meta.deleted = false;
+    meta.last_changed = clock_->Now();
+    meta.sequence = AddChange(row.group, ChangeKind::kUpsert, name);
+    ++restored;
+  }
+  if (restored > 0) changed_.notify_all();
+  return restored;
 }
 
 absl::StatusOr<std::vector<Change>> FakeRecordStore::ChangesSince(const std::string& group,

@@ -46,6 +46,59 @@ TEST_P(RecordStoreContract, UpdatesASourceButNotItsHistory) {
   EXPECT_THAT(store_->UpdateSource(source), StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_P(RecordStoreContract, KeepsTheScheduleOfASource) {
+  Source source = *store_->GetSource(kSrc);
+  EXPECT_TRUE(source.schedule == Schedule());
+  EXPECT_EQ(source.resumed, absl::InfinitePast());
+  source.schedule = {absl::Hours(24), 1320, 330, absl::Minutes(15)};
+  source.resumed = clock_.Now();
+  EXPECT_THAT(store_->UpdateSource(source), IsOk());
+  Reopen();
+  EXPECT_TRUE(*store_->GetSource(kSrc) == source);
+}
+
+TEST_P(RecordStoreContract, KnowsWhenARunLastSawARecord) {
+  const absl::Time first = clock_.Now();
+  CommitRecords({MakeStudy(kSrc, "A", "t"), MakeStudy(kSrc, "B", "t")});
+  clock_.Advance(absl::Hours(1));
+  NextRun();
+  const absl::Time second = clock_.Now();
+  clock_.Advance(absl::Minutes(10));
+  CommitRecords({MakeStudy(kSrc, "A", "t"), MakeStudy(kSrc, "C", "t")});
+  Reopen();
+  const auto seen =
+      store_->LastSeen({StudyName("A"), StudyName("B"), StudyName("C"), StudyName("none")});
+  EXPECT_THAT(seen, ElementsAre(second, first, second, absl::InfinitePast()));
+}
+
+TEST_P(RecordStoreContract, RestoresWhatWasDeletedWithinATime) {
+  CommitRecords({MakeStudy(kSrc, "A", "a"), MakeImageSet(kSrc, "A", "1"), MakeStudy(kSrc, "B", "b"),
+                 MakeStudy(kSrc, "C", "c")});
+  CommitTombstones({StudyName("C")});
+  clock_.Advance(absl::Hours(1));
+  const absl::Time from = clock_.Now();
+  CommitTombstones({StudyName("A"), {kSrc, "A", "1"}, StudyName("B")});
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(store_->RestoreDeleted("none", from, clock_.Now()),
+              StatusIs(absl::StatusCode::kNotFound));
+  const auto restored = store_->RestoreDeleted(kSrc, from, clock_.Now());
+  ASSERT_THAT(restored, IsOk());
+  EXPECT_EQ(*restored, 3);
+  Reopen();
+  EXPECT_EQ(std::get<Study>(store_->Get(StudyName("A"))->record).title, "a");
+  EXPECT_THAT(store_->Get({kSrc, "A", "1"}), IsOk());
+  EXPECT_EQ(store_->Get(StudyName("B"))->meta.last_changed, clock_.Now());
+  EXPECT_THAT(store_->Get(StudyName("C")), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(Status().studies, 2);
+  EXPECT_EQ(Status().image_sets, 1);
+  EXPECT_EQ(Status().tombstones, 1);
+  ExpectFeedWithoutHoles();
+  // A second time there is nothing left to do, and the end of the time is not in it.
+  EXPECT_EQ(*store_->RestoreDeleted(kSrc, from, clock_.Now()), 0);
+  CommitTombstones({StudyName("B")});
+  EXPECT_EQ(*store_->RestoreDeleted(kSrc, from, clock_.Now()), 0);
+}
+
 TEST_P(RecordStoreContract, DeletesASourceWithItsRunsAndLeavesTombstones) {
   AddSource("src2");
   const std::string first = run_;
@@ -143,6 +196,11 @@ TEST_P(RecordStoreContract, KeepsRejectionsInTheirOrder) {
       rejection.reason = "bad";
       rejection.record = "sources/src/studies/X";
       rejection.raw = "bytes";
+      // The second has neither, as those of older catalogues.
+      if (i == 0) {
+        rejection.reader = "ro-crate 0.1";
+        rejection.can_replay = true;
+      }
       page.rejections.push_back(rejection);
     }
     Commit(page);
@@ -160,9 +218,11 @@ TEST_P(RecordStoreContract, KeepsRejectionsInTheirOrder) {
   EXPECT_THAT(places("", 2, 3), ElementsAre("file:2", "file:3", "file:4")) << "the newest run";
   EXPECT_THAT(places(run_, 6, 3), IsEmpty());
   EXPECT_THAT(places(run_, 0, 0), IsEmpty());
-  auto first = store_->ListRejections(kSrc, run_, 0, 1);
+  auto first = store_->ListRejections(kSrc, run_, 0, 2);
+  const std::string record = "sources/src/studies/X";
   EXPECT_TRUE((*first)[0] ==
-              (Rejection{kSrc, run_, "file:0", "sources/src/studies/X", "bad", "bytes"}));
+              (Rejection{kSrc, run_, "file:0", record, "bad", "bytes", "ro-crate 0.1", true}));
+  EXPECT_TRUE((*first)[1] == (Rejection{kSrc, run_, "file:1", record, "bad", "bytes", "", false}));
   NextRun();
   EXPECT_THAT(places("", 0, 10), IsEmpty()) << "the newest run has none";
   EXPECT_THAT(store_->ListRejections(kSrc, "99999999", 0, 1),
@@ -175,12 +235,16 @@ TEST_P(RecordStoreContract, CutsRejectedBytes) {
   for (size_t size : {kMaxRejectionRawBytes, kMaxRejectionRawBytes + 1}) {
     Rejection rejection;
     rejection.raw = std::string(size, 'x');
+    rejection.can_replay = true;
     page.rejections.push_back(rejection);
   }
   Commit(page);
   auto got = store_->ListRejections(kSrc, run_, 0, 10);
   ASSERT_THAT(got, IsOk());
   for (const Rejection& rejection : *got) EXPECT_EQ(rejection.raw.size(), kMaxRejectionRawBytes);
+  // Half of something is not parsed again.
+  EXPECT_TRUE((*got)[0].can_replay);
+  EXPECT_FALSE((*got)[1].can_replay);
 }
 
 INSTANTIATE_TEST_SUITE_P(

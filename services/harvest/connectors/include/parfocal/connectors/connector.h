@@ -54,6 +54,30 @@ struct DraftPage {
   int64_t progress_total = 0;
 };
 
+// What a connector tells of its work on hostile bytes, so that bytes that end the parser's process
+// are known and passed over when its successor meets them. A unit is what can be refused alone: a
+// file, an answer, a record of it.
+//
+// Thread safety: one thread.
+class ParseGuard {
+ public:
+  virtual ~ParseGuard() = default;
+  // Called before unit `number` of `document` is parsed (0: the document as a whole); it is in hand
+  // until the next call. A failure says that a parser died of this very unit: refuse it with that
+  // reason and go on.
+  virtual absl::Status Enter(absl::string_view document, int64_t number) = 0;
+  // No unit is in hand any more.
+  virtual void Leave() = 0;
+};
+
+// Enters a unit of `guard`, which may be nullptr: then nothing is known of any.
+inline absl::Status EnterUnit(ParseGuard* guard, absl::string_view document, int64_t number) {
+  return guard == nullptr ? absl::OkStatus() : guard->Enter(document, number);
+}
+inline void LeaveUnit(ParseGuard* guard) {
+  if (guard != nullptr) guard->Leave();
+}
+
 class Connector {
  public:
   virtual ~Connector() = default;
@@ -67,6 +91,11 @@ class Connector {
   // Whether the run lists all that the source has. False for one that asks only for what changed
   // since an earlier run: absence from it means nothing. Asked after the last page.
   virtual bool ListsAll() const { return true; }
+  // Parses one rejection anew, from the bytes that were kept of it (Rejection::can_replay): a page
+  // with the drafts, or with the rejection as it is now. Cursor and mark mean nothing.
+  virtual absl::StatusOr<DraftPage> Replay(const Rejection& /*rejection*/) {
+    return absl::UnimplementedError("what this connector refused cannot be parsed again by itself");
+  }
 };
 
 struct ConnectorContext {
@@ -78,6 +107,7 @@ struct ConnectorContext {
   // Calls back with the raw bytes of each record that the catalogue holds of the source, so that
   // what is held need not be fetched again. May be empty.
   std::function<absl::Status(const std::function<void(std::string raw)>&)> held;
+  ParseGuard* guard = nullptr;  // Borrowed; nullptr: parsing is not watched.
 };
 
 // Makes a connector of one kind for `source`. INVALID_ARGUMENT for unknown options or a location
