@@ -12,6 +12,7 @@
 
 #include "absl/strings/numbers.h"
 #include "parfocal/write/index_writer.h"
+#include "support/generated_store.h"
 #include "support/temp_dir.h"
 
 namespace parfocal {
@@ -97,100 +98,6 @@ Record MakeRecord(int64_t i) {
   return set;
 }
 
-class GeneratedStore final : public RecordStore {
- public:
-  explicit GeneratedStore(int64_t records) : records_(records) {}
-
-  std::vector<absl::StatusOr<StoredRecord>> BatchGet(
-      absl::Span<const RecordName> names) const override {
-    std::vector<absl::StatusOr<StoredRecord>> out;
-    for (const RecordName& name : names) {
-      const auto number = numbers_.find(FormatRecordName(name));
-      out.push_back(Stored(number->second));
-    }
-    return out;
-  }
-  absl::Status Scan(const RecordName&, const std::optional<RecordName>&,
-                    const std::function<bool(const StoredRecord&)>& visit) const override {
-    for (int64_t i = 0; i < records_; ++i) {
-      if (!visit(Stored(i))) break;
-    }
-    return absl::OkStatus();
-  }
-  absl::StatusOr<std::vector<Change>> ChangesSince(const std::string&, int64_t after,
-                                                   int limit) const override {
-    std::vector<Change> out;
-    numbers_.clear();
-    for (int64_t i = after; i < std::min(records_, after + limit); ++i) {
-      out.push_back({i + 1, ChangeKind::kUpsert, NameOf(MakeRecord(i))});
-      numbers_[FormatRecordName(out.back().name)] = i;
-    }
-    return out;
-  }
-  absl::StatusOr<StoreStatus> Status(const std::string&) const override {
-    StoreStatus status;
-    status.sequence = scanned_ ? records_ : 0;
-    return status;
-  }
-  int64_t WaitForChange(const std::string&, int64_t after, absl::Time deadline) const override {
-    if (after >= records_) absl::SleepFor(deadline - absl::Now());
-    return records_;
-  }
-  std::vector<Source> ListSources() const override {
-    if (!scanned_) return {};
-    Source source;
-    source.id = "src";
-    return {source};
-  }
-  void OfferScan() { scanned_ = true; }
-
-  // What the writer never calls.
-  absl::StatusOr<PageReceipt> CommitPage(const PageCommit&) override { return No(); }
-  absl::StatusOr<AmendReceipt> Amend(const std::string&, absl::Span<const Amendment>,
-                                     const std::string&) override {
-    return No();
-  }
-  absl::Status SetNormalised(const std::string&, const std::string&) override { return No(); }
-  absl::StatusOr<StoredRecord> Get(const RecordName&) const override { return No(); }
-  absl::StatusOr<std::string> GetRaw(const RecordName&) const override { return No(); }
-  absl::Status ScanTombstones(const std::string&,
-                              const std::function<bool(const StoredRecord&)>&) const override {
-    return No();
-  }
-  absl::Status ScanUntouched(const std::string&, const std::string&,
-                             const std::function<bool(const RecordName&)>&) const override {
-    return No();
-  }
-  std::vector<absl::Time> LastSeen(absl::Span<const RecordName>) const override { return {}; }
-  absl::StatusOr<int64_t> RestoreDeleted(const std::string&, absl::Time, absl::Time) override {
-    return No();
-  }
-  absl::Status CreateSource(const Source&) override { return No(); }
-  absl::Status UpdateSource(const Source&) override { return No(); }
-  absl::StatusOr<Source> GetSource(const std::string&) const override { return No(); }
-  absl::Status DeleteSource(const std::string&) override { return No(); }
-  absl::StatusOr<Run> BeginRun(const std::string&, absl::Time, bool*) override { return No(); }
-  absl::Status EndRun(const Run&) override { return No(); }
-  absl::StatusOr<Run> GetRun(const std::string&, const std::string&) const override { return No(); }
-  std::vector<Run> ListRuns(const std::string&) const override { return {}; }
-  absl::StatusOr<std::vector<Rejection>> ListRejections(const std::string&, const std::string&,
-                                                        int64_t, int) const override {
-    return No();
-  }
-
- private:
-  static absl::Status No() { return absl::UnimplementedError("generated records are read only"); }
-  static StoredRecord Stored(int64_t i) {
-    StoredRecord stored;
-    stored.record = MakeRecord(i);
-    stored.meta.sequence = i + 1;
-    return stored;
-  }
-  const int64_t records_;
-  bool scanned_ = false;
-  mutable std::map<std::string, int64_t> numbers_;  // Of the last batch; one reader.
-};
-
 double Cpu() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -206,7 +113,7 @@ int Main(int argc, char** argv) {
   for (int64_t i = 0; i < rows; ++i) MakeRecord(i);
   const double generator = Cpu() - begin;
 
-  GeneratedStore store(rows);
+  testing::GeneratedStore store(rows, MakeRecord);
   if (argc > 2) store.OfferScan();
   IndexWriterOptions options;
   Manifest last;
