@@ -15,14 +15,10 @@
 namespace parfocal {
 namespace {
 
-// A value with its counts, before the page is cut.
+// A value before the page is cut: what it is sorted by.
 struct Candidate {
-  absl::string_view key, label;
-  absl::string_view order;  // Breaks ties.
-  uint32_t slot = 0;
-  const Counts* exact;
-  const Counts* count;
-  bool is_term = false;
+  int64_t count = 0, exact = 0;  // What a search at the level lists.
+  uint32_t index = 0;            // Slot, or index of the attribute's value.
 };
 
 // How many of `counts` a search at `level` lists.
@@ -30,29 +26,20 @@ int64_t Listed(SearchLevel level, const Counts& counts) {
   return level == SearchLevel::kStudy ? counts.studies : counts.rows;
 }
 
-// Fills the page; returns the slots of its values.
-std::vector<uint32_t> CutPage(std::vector<Candidate> candidates, const FacetSpec& spec,
-                              SearchLevel level, FacetResult* out) {
-  out->total_values = static_cast<int64_t>(candidates.size());
-  auto better = [&](const Candidate& a, const Candidate& b) {
-    const int64_t count_a = Listed(level, *a.count), count_b = Listed(level, *b.count);
-    if (count_a != count_b) return count_a > count_b;
-    const int64_t exact_a = Listed(level, *a.exact), exact_b = Listed(level, *b.exact);
-    if (exact_a != exact_b) return exact_a > exact_b;
-    return a.order < b.order;
+// The candidates of the page, in order. `text_of(index)` breaks ties; it is asked for few of them.
+template <typename TextOf>
+std::vector<Candidate> CutPage(std::vector<Candidate> candidates, const FacetSpec& spec,
+                               TextOf text_of) {
+  const auto better = [&](const Candidate& a, const Candidate& b) {
+    if (a.count != b.count) return a.count > b.count;
+    if (a.exact != b.exact) return a.exact > b.exact;
+    return text_of(a.index) < text_of(b.index);
   };
-  const int64_t size = static_cast<int64_t>(candidates.size());
+  const auto size = static_cast<int64_t>(candidates.size());
   const int64_t begin = std::clamp<int64_t>(spec.offset, 0, size);
   const int64_t end = std::min<int64_t>(size, begin + std::max(0, spec.limit));
   std::partial_sort(candidates.begin(), candidates.begin() + end, candidates.end(), better);
-  std::vector<uint32_t> slots;
-  for (int64_t i = begin; i < end; ++i) {
-    const Candidate& c = candidates[i];
-    out->values.push_back(
-        {std::string(c.key), std::string(c.label), *c.exact, *c.count, c.is_term});
-    slots.push_back(c.slot);
-  }
-  return slots;
+  return {candidates.begin() + begin, candidates.begin() + end};
 }
 
 // Counts an attribute key. Attributes have no runs and no closure: each value's rows are walked.
@@ -125,20 +112,21 @@ class AttributeTallies {
 
   absl::Status CountStated(Interrupt* interrupt) {
     const size_t own_pairs = pairs_.size();
+    RowSet rows(snapshot_.words());  // Of one study at a time; empty in between.
     for (uint32_t number = 0; number < snapshot_.studies().size(); ++number) {
       const LiveStudy& study = snapshot_.studies()[number];
       const absl::Span<const StatedValue> stated = snapshot_.Stated(study);
       auto it = std::lower_bound(stated.begin(), stated.end(), StatedValue{field_, 0, 0});
       while (it != stated.end() && it->field == field_) {
         // One value may be stated for several blocks; the rows of all of them count once.
-        RowSet rows(snapshot_.words());
         const ValueId value = it->value;
         for (; it != stated.end() && it->field == field_ && it->value == value; ++it) {
           snapshot_.AddStated(study, it - stated.begin(), &rows);
         }
-        rows.And(match_.rows());
-        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(rows.words())));
-        const Counts counts = RankedRows(snapshot_, rows).InStudy(study);
+        snapshot_.KeepInStudy(study, match_.rows(), &rows);
+        const Counts counts = RankedRows::OfStudy(snapshot_, study, rows);
+        snapshot_.KeepInStudy(study, RowSet(), &rows);
+        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(study.live_sets / 8 + 4));
         if (counts.rows == 0) continue;
         const size_t index = IndexOf(value);
         AddRows(index, {counts.rows, counts.images, counts.unknown_image_sets},
@@ -212,15 +200,21 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
     }
     AttributeTallies tallies(snapshot_, kFirstAttributeField + *key, match);
     PARFOCAL_RETURN_IF_ERROR(tallies.Count(interrupt));
-    for (size_t i = 0; i < tallies.values().size(); ++i) {
-      if (tallies.counts(i).rows == 0) continue;
-      const VocabularyValue value = snapshot_.vocabulary().Get(tallies.values()[i]);
-      if (!contains.empty() && Fold(value.key).find(contains) == std::string::npos) continue;
-      candidates.push_back(
-          {value.key, value.key, value.key, 0, &tallies.counts(i), &tallies.counts(i)});
+    const auto key_of = [&](uint32_t i) {
+      return snapshot_.vocabulary().Get(tallies.values()[i]).key;
+    };
+    for (uint32_t i = 0; i < tallies.values().size(); ++i) {
+      const Counts& counts = tallies.counts(i);
+      if (counts.rows == 0) continue;
+      if (!contains.empty() && Fold(key_of(i)).find(contains) == std::string::npos) continue;
+      candidates.push_back({Listed(level, counts), Listed(level, counts), i});
     }
     out.missing = tallies.missing();
-    CutPage(std::move(candidates), spec, level, &out);
+    out.total_values = static_cast<int64_t>(candidates.size());
+    for (const Candidate& c : CutPage(std::move(candidates), spec, key_of)) {
+      const std::string key(key_of(c.index));
+      out.values.push_back({key, key, tallies.counts(c.index), tallies.counts(c.index), false});
+    }
     return out;
   }
 
@@ -239,19 +233,31 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
   FieldTallies tallies(snapshot_, dictionary_, field->id, match);
   PARFOCAL_RETURN_IF_ERROR(tallies.Count(interrupt));
   const std::string part = SpellingKey(spec.contains);
+  const auto text_of = [&](uint32_t slot) -> absl::string_view {
+    const FacetDictionary::Slot& info = dictionary_.slot(field->id, slot);
+    return info.spelling.empty() ? info.key : info.spelling;
+  };
   for (uint32_t slot = 0; slot < tallies.slots(); ++slot) {
     if (tallies.rolled_up(slot).rows == 0) continue;
-    const FacetDictionary::Slot& info = dictionary_.slot(field->id, slot);
-    const bool words = !info.spelling.empty();
-    if (!contains.empty() &&
-        (words ? info.spelling.find(part) : info.folded.find(contains)) == std::string::npos) {
-      continue;
+    if (!contains.empty()) {
+      const FacetDictionary::Slot& info = dictionary_.slot(field->id, slot);
+      const bool words = !info.spelling.empty();
+      if ((words ? info.spelling.find(part) : info.folded.find(contains)) == std::string::npos) {
+        continue;
+      }
     }
-    candidates.push_back({info.key, info.label, words ? info.spelling : info.key, slot,
-                          &tallies.exact(slot), &tallies.rolled_up(slot), info.is_term});
+    candidates.push_back(
+        {Listed(level, tallies.rolled_up(slot)), Listed(level, tallies.exact(slot)), slot});
   }
   out.missing = tallies.missing();
-  const std::vector<uint32_t> slots = CutPage(std::move(candidates), spec, level, &out);
+  out.total_values = static_cast<int64_t>(candidates.size());
+  std::vector<uint32_t> slots;
+  for (const Candidate& c : CutPage(std::move(candidates), spec, text_of)) {
+    const FacetDictionary::Slot& info = dictionary_.slot(field->id, c.index);
+    out.values.push_back(
+        {info.key, info.label, tallies.exact(c.index), tallies.rolled_up(c.index), info.is_term});
+    slots.push_back(c.index);
+  }
   ShowSpellings(*field, slots, &out);
   return out;
 }

@@ -6,10 +6,18 @@
 #include "parfocal/segment/text.h"
 
 namespace parfocal {
+namespace {
+
+uint64_t NextNumber() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
 
 FacetDictionary::FacetDictionary(std::shared_ptr<const Vocabulary> vocabulary,
                                  std::shared_ptr<const TermLookup> terms)
-    : vocabulary_(std::move(vocabulary)), terms_(std::move(terms)) {
+    : number_(NextNumber()), vocabulary_(std::move(vocabulary)), terms_(std::move(terms)) {
   for (size_t i = 0; i < Fields().size(); ++i) fields_.push_back(std::make_unique<FieldSlots>());
 }
 

@@ -1,10 +1,23 @@
 #include "field_tallies.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <utility>
 
 namespace parfocal {
+namespace {
+
+// A count of rows and a sum of images in one number, so that a row costs one addition. Holds the
+// sums of fewer than kMaxPacked rows with less than 65,536 images each.
+constexpr int kImageBits = 40;
+constexpr uint64_t kOneRow = uint64_t{1} << kImageBits;
+constexpr size_t kMaxPacked = size_t{1} << (64 - kImageBits);
+
+// What looking at a run costs, in rows of a column.
+constexpr int64_t kRunCost = 3;
+
+}  // namespace
 
 FieldTallies::FieldTallies(const SnapshotRows& snapshot, const FacetDictionary& dictionary,
                            FieldId field, const RankedRows& match)
@@ -20,11 +33,16 @@ FieldTallies::FieldTallies(const SnapshotRows& snapshot, const FacetDictionary& 
     rolled_up_.resize(slots);
     marks_.resize(slots, 0);
   }
-  uint32_t sets = 0;
+  uint32_t parts = 0, sets = 0;
   for (size_t i = 0; i < snapshot.segments(); ++i) {
+    columns_.push_back(&snapshot.segment(i).Column(field));
+    slots_.push_back(SlotsOf(snapshot.segment(i)));
+    parts = std::max(parts, columns_.back()->most_parts());
     sets = std::max(sets, snapshot.segment(i).segment().sets(field));
   }
-  set_counts_.resize(sets);
+  of_set_.resize(sets);
+  packed_.resize(parts + 1);
+  unusual_.resize(parts + 1);
 }
 
 absl::Status FieldTallies::Count(Interrupt* interrupt) {
@@ -89,26 +107,31 @@ void FieldTallies::SplitByBlock(const LiveStudy& study, absl::Span<const StatedV
   };
   for (auto& [block, group] : by_block) fill(block, &group);
   fill("", &rest);
-  for (const StudyPart& part : study.parts) {
+  const auto range = [&](const StudyPart& part, size_t from, size_t to) {
+    return Range{part.segment, part.study, from, to, match_.In(part.segment, from, to)};
+  };
+  for (size_t p = 0; p < study.parts.size(); ++p) {
+    const StudyPart& part = study.parts[p];
     if (by_block.empty()) {
-      rest.ranges.push_back({part.segment, part.study, part.begin, part.end});
+      rest.ranges.push_back(
+          {part.segment, part.study, part.begin, part.end, match_.InPart(study, p)});
       continue;
     }
     std::vector<std::pair<size_t, size_t>> taken;
     for (auto& [block, group] : by_block) {
       Group* target = &group;
       snapshot_.ForEachBlockRange(part, block, [&](size_t from, size_t to) {
-        target->ranges.push_back({part.segment, part.study, from, to});
+        target->ranges.push_back(range(part, from, to));
         taken.emplace_back(from, to);
       });
     }
     std::sort(taken.begin(), taken.end());
     size_t at = part.begin;
     for (const auto& [from, to] : taken) {
-      if (at < from) rest.ranges.push_back({part.segment, part.study, at, from});
+      if (at < from) rest.ranges.push_back(range(part, at, from));
       at = to;
     }
-    if (at < part.end) rest.ranges.push_back({part.segment, part.study, at, part.end});
+    if (at < part.end) rest.ranges.push_back(range(part, at, part.end));
   }
   for (auto& [block, group] : by_block) groups_.push_back(std::move(group));
   groups_.push_back(std::move(rest));
@@ -116,9 +139,7 @@ void FieldTallies::SplitByBlock(const LiveStudy& study, absl::Span<const StatedV
 
 void FieldTallies::CountGroup(uint32_t number, const Group& group) {
   RowCounts total;
-  for (const Range& range : group.ranges) {
-    total.Add(match_.In(range.segment, range.begin, range.end));
-  }
+  for (const Range& range : group.ranges) total.Add(range.matches);
   if (total.rows == 0) return;
 
   // Marks what every row of the group holds; what comes later adds only what is not marked.
@@ -135,28 +156,8 @@ void FieldTallies::CountGroup(uint32_t number, const Group& group) {
   }
 
   RowCounts without_own = total;
-  for (size_t i = 0; i < group.ranges.size();) {
-    // Ranges of one segment together: their sets have the same numbers.
-    const uint32_t segment = group.ranges[i].segment;
-    for (; i < group.ranges.size() && group.ranges[i].segment == segment; ++i) {
-      without_own.Subtract(CountRuns(group.ranges[i]));
-    }
-    const Segment& source = snapshot_.segment(segment).segment();
-    for (uint32_t set : touched_) {
-      const RowCounts rows = std::exchange(set_counts_[set], RowCounts());
-      slots_of_set_.clear();
-      for (ValueId value : source.Set(field_, set)) {
-        const uint32_t slot = dictionary_.SlotOf(value);
-        if (rolls_up_) slots_of_set_.push_back(slot);
-        if (exact_marks_[slot] == held_ || exact_marks_[slot] == stamp_ + 1) continue;
-        exact_marks_[slot] = stamp_ + 1;
-        exact_[slot].Add(number, rows, /*own=*/false);
-      }
-      ++stamp_;
-      AddClosure(number, slots_of_set_, rows, /*own=*/false);
-    }
-    work_ += static_cast<int64_t>(touched_.size());
-    touched_.clear();
+  for (const Range& range : group.ranges) {
+    if (range.matches.rows > 0) without_own.Subtract(CountRange(number, range));
   }
 
   if (without_own.rows == 0) return;
@@ -171,23 +172,118 @@ void FieldTallies::CountGroup(uint32_t number, const Group& group) {
   AddClosure(number, group.claimed, without_own, /*own=*/false);
 }
 
-RowCounts FieldTallies::CountRuns(const Range& range) {
-  RowCounts with_own;
+RowCounts FieldTallies::CountRange(uint32_t number, const Range& range) {
+  const FieldColumn& column = *columns_[range.segment];
   const OpenSegment& open = snapshot_.segment(range.segment);
-  const size_t base = 64 * snapshot_.base(range.segment);
-  const RowId begin = static_cast<RowId>(range.begin - base);
-  const RowId end = static_cast<RowId>(range.end - base);
+  const int64_t size = static_cast<int64_t>(range.end - range.begin);
+  const StudyEntry entry = open.segment().study(range.segment_study);
+  if (range.matches.rows == size && size == open.all_sets(range.segment_study).rows) {
+    return CountWhole(number, range);
+  }
+  const RowId begin = static_cast<RowId>(range.begin - 64 * snapshot_.base(range.segment));
+  const RowId end = static_cast<RowId>(begin + size);
   const absl::Span<const RowRun> runs = open.segment().Runs(field_, range.segment_study);
-  auto run = std::partition_point(runs.begin(), runs.end(),
-                                  [&](const RowRun& r) { return r.end <= begin; });
-  auto add = [&](uint32_t set, const RowCounts& rows) {
-    if (set_counts_[set].rows == 0) touched_.push_back(set);
-    set_counts_[set].Add(rows);
+  const auto first = std::partition_point(runs.begin(), runs.end(),
+                                          [&](const RowRun& r) { return r.end <= begin; });
+  const auto last =
+      std::partition_point(first, runs.end(), [&](const RowRun& r) { return r.begin < end; });
+  if (column.HasColumn(range.segment_study) && range.matches.rows < kRunCost * (last - first) &&
+      static_cast<size_t>(size) < kMaxPacked) {
+    RowCounts with_own;
+    column.WithColumn(range.segment_study, [&](const auto* numbers) {
+      with_own = CountColumn(number, range, numbers + (begin - entry.first_row));
+    });
+    return with_own;
+  }
+  return CountRuns(number, range, runs.subspan(first - runs.begin(), last - first));
+}
+
+RowCounts FieldTallies::CountWhole(uint32_t number, const Range& range) {
+  RowCounts with_own;
+  const SetSlots& slots = *slots_[range.segment];
+  for (const FieldColumn::Part& part : columns_[range.segment]->Parts(range.segment_study)) {
+    const RowCounts rows{part.rows, part.images, part.unknown};
     with_own.Add(rows);
+    AddSet(number, slots[part.set], rows);
+    ++work_;
+  }
+  return with_own;
+}
+
+template <typename T>
+RowCounts FieldTallies::CountColumn(uint32_t number, const Range& range, const T* column) {
+  const OpenSegment& open = snapshot_.segment(range.segment);
+  const absl::Span<const FieldColumn::Part> parts =
+      columns_[range.segment]->Parts(range.segment_study);
+  const size_t base = 64 * snapshot_.base(range.segment);
+  const SetSlots& slots = *slots_[range.segment];
+  const uint16_t* const images = open.narrow_images() + (range.begin - base);
+  // With few matches among many parts, those that were touched are fewer than all there are.
+  const bool few = range.matches.rows < static_cast<int64_t>(parts.size() / 8);
+  bool unusual = false;
+  touched_.clear();
+  RowSet::ForEachWord(range.begin, range.end, [&](size_t word, uint64_t mask) {
+    for (uint64_t bits = match_.rows().data()[word] & mask; bits != 0; bits &= bits - 1) {
+      const size_t at = word * 64 + static_cast<size_t>(std::countr_zero(bits)) - range.begin;
+      uint64_t& sum = packed_[column[at]];
+      if (few && sum == 0) touched_.push_back(column[at]);
+      if (images[at] < OpenSegment::kWideImages) {
+        sum += kOneRow + images[at];
+      } else {
+        sum += kOneRow;
+        unusual = true;
+        unusual_[column[at]].AddRow(open.images(static_cast<RowId>(range.begin - base + at)));
+      }
+    }
+  });
+  work_ += range.matches.rows;
+
+  RowCounts with_own;
+  const auto take = [&](uint32_t part) {
+    const uint64_t sum = std::exchange(packed_[part], 0);
+    RowCounts rows{static_cast<int64_t>(sum >> kImageBits),
+                   static_cast<int64_t>(sum & (kOneRow - 1)), 0};
+    if (unusual) {
+      const RowCounts more = std::exchange(unusual_[part], RowCounts());
+      rows.images += more.images;
+      rows.unknown += more.unknown;
+    }
+    if (rows.rows == 0 || part == parts.size()) return;
+    with_own.Add(rows);
+    AddSet(number, slots[parts[part].set], rows);
   };
-  const int64_t matches = match_.In(range.segment, range.begin, range.end).rows;
-  if (matches * 8 < runs.end() - run) {
+  if (few) {
+    for (uint32_t part : touched_) take(part);
+    work_ += static_cast<int64_t>(touched_.size());
+  } else {
+    for (uint32_t part = 0; part <= parts.size(); ++part) take(part);
+    work_ += static_cast<int64_t>(parts.size());
+  }
+  return with_own;
+}
+
+RowCounts FieldTallies::CountRuns(uint32_t number, const Range& range,
+                                  absl::Span<const RowRun> runs) {
+  const SetSlots& slots = *slots_[range.segment];
+  const size_t base = 64 * snapshot_.base(range.segment);
+  touched_.clear();
+  const auto add = [&](uint32_t set, const RowCounts& rows) {
+    if (of_set_[set].rows == 0) touched_.push_back(set);
+    of_set_[set].Add(rows);
+  };
+  const auto finish = [&] {
+    RowCounts with_own;
+    for (uint32_t set : touched_) {
+      const RowCounts rows = std::exchange(of_set_[set], RowCounts());
+      with_own.Add(rows);
+      AddSet(number, slots[set], rows);
+    }
+    work_ += static_cast<int64_t>(touched_.size());
+    return with_own;
+  };
+  if (range.matches.rows * 8 < static_cast<int64_t>(runs.size())) {
     // Few rows among many runs: look each row up instead of walking over all runs.
+    auto run = runs.begin();
     match_.rows().ForEachIn(range.begin, range.end, [&](size_t row) {
       const RowId local = static_cast<RowId>(row - base);
       run = std::partition_point(run, runs.end(), [&](const RowRun& r) { return r.end <= local; });
@@ -195,17 +291,47 @@ RowCounts FieldTallies::CountRuns(const Range& range) {
       if (run->begin <= local) add(run->set, match_.In(range.segment, row, row + 1));
       return true;
     });
-    work_ += matches * 8;
-    return with_own;
+    work_ += range.matches.rows * 8;
+    return finish();
   }
-  for (; run != runs.end() && run->begin < end; ++run) {
-    const size_t from = base + std::max(run->begin, begin);
-    const size_t to = base + std::min(run->end, end);
+  for (const RowRun& run : runs) {
+    const size_t from = std::max(base + run.begin, range.begin);
+    const size_t to = std::min(base + run.end, range.end);
     const RowCounts rows = match_.In(range.segment, from, to);
-    ++work_;
-    if (rows.rows > 0) add(run->set, rows);
+    if (rows.rows > 0) add(run.set, rows);
   }
-  return with_own;
+  work_ += range.matches.rows + static_cast<int64_t>(runs.size());
+  return finish();
+}
+
+void FieldTallies::AddSet(uint32_t number, absl::Span<const uint32_t> slots,
+                          const RowCounts& rows) {
+  for (uint32_t slot : slots) {
+    if (exact_marks_[slot] != held_) exact_[slot].Add(number, rows, /*own=*/false);
+  }
+  if (!rolls_up_) return;
+  ++stamp_;
+  AddClosure(number, slots, rows, /*own=*/false);
+}
+
+std::shared_ptr<const FieldTallies::SetSlots> FieldTallies::SlotsOf(const OpenSegment& open) const {
+  const auto make = [&]() -> std::shared_ptr<const void> {
+    auto out = std::make_shared<SetSlots>();
+    out->begin.push_back(0);
+    const uint32_t sets = open.segment().sets(field_);
+    for (uint32_t set = 0; set < sets; ++set) {
+      const auto first = static_cast<ptrdiff_t>(out->slots.size());
+      for (ValueId value : open.segment().Set(field_, set)) {
+        out->slots.push_back(dictionary_.SlotOf(value));
+      }
+      // Several values of a set may share a slot.
+      std::sort(out->slots.begin() + first, out->slots.end());
+      out->slots.erase(std::unique(out->slots.begin() + first, out->slots.end()), out->slots.end());
+      out->begin.push_back(static_cast<uint32_t>(out->slots.size()));
+    }
+    return out;
+  };
+  return std::static_pointer_cast<const SetSlots>(open.Derived(dictionary_.number(), field_, make));
 }
 
 void FieldTallies::AddClosure(uint32_t number, absl::Span<const uint32_t> slots,

@@ -2,6 +2,7 @@
 // set of values.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "parfocal/facets/facet_dictionary.h"
@@ -29,6 +30,15 @@ class FieldTallies {
   struct Range {
     uint32_t segment, segment_study;
     size_t begin, end;
+    RowCounts matches;
+  };
+  // The slots of each set of a segment's field, without repetition.
+  struct SetSlots {
+    std::vector<uint32_t> begin;  // By set; one more for the end.
+    std::vector<uint32_t> slots;
+    absl::Span<const uint32_t> operator[](uint32_t set) const {
+      return absl::MakeConstSpan(slots).subspan(begin[set], begin[set + 1] - begin[set]);
+    }
   };
   // Rows of a study for which the same of its values are in force.
   struct Group {
@@ -41,8 +51,16 @@ class FieldTallies {
   void SplitByBlock(const LiveStudy& study, absl::Span<const StatedValue> stated,
                     const std::vector<bool>& claimed);
   void CountGroup(uint32_t number, const Group& group);
-  // Adds the rows of `range` to set_counts_; returns how many have own values.
-  RowCounts CountRuns(const Range& range);
+  // Counts the own values of the rows of `range`; returns how many rows have some. The way that
+  // touches least: sums kept for whole studies, a column, runs, or single rows looked up in runs.
+  RowCounts CountRange(uint32_t number, const Range& range);
+  RowCounts CountWhole(uint32_t number, const Range& range);
+  template <typename T>
+  RowCounts CountColumn(uint32_t number, const Range& range, const T* column);
+  RowCounts CountRuns(uint32_t number, const Range& range, absl::Span<const RowRun> runs);
+  // Adds rows that have the same own values.
+  void AddSet(uint32_t number, absl::Span<const uint32_t> slots, const RowCounts& rows);
+  std::shared_ptr<const SetSlots> SlotsOf(const OpenSegment& open) const;
   // Adds `rows` to the closure of each of `slots` but what `held_` says is counted already.
   void AddClosure(uint32_t number, absl::Span<const uint32_t> slots, const RowCounts& rows,
                   bool own);
@@ -56,15 +74,19 @@ class FieldTallies {
   std::vector<Tally> exact_, rolled_up_;  // By slot.
   Tally missing_;
   std::vector<Group> groups_;
-  std::vector<RowCounts> set_counts_;  // By set of the segment at hand.
+  std::vector<const FieldColumn*> columns_;             // By segment.
+  std::vector<std::shared_ptr<const SetSlots>> slots_;  // By segment.
+  std::vector<RowCounts> of_set_;  // By set of the segment at hand; zero between ranges.
+  // By part of the study at hand; zero between studies. Rows above kImageBits, images below.
+  std::vector<uint64_t> packed_;
+  std::vector<RowCounts> unusual_;  // Rows whose images are unknown or more than 16 bits hold.
   std::vector<uint32_t> touched_;
   // A slot whose mark is `held_` is held by all rows of the group; whose mark is `stamp_`, by those
   // being added.
   std::vector<uint64_t> marks_;
-  // The same for `exact_`: values of one slot may be stated beside each other.
+  // The same for `exact_`.
   std::vector<uint64_t> exact_marks_;
   uint64_t stamp_ = 0, held_ = 0;
-  std::vector<uint32_t> slots_of_set_;
   int64_t work_ = 0;
 };
 

@@ -31,12 +31,14 @@ OpenSegment::OpenSegment(std::shared_ptr<const Segment> segment,
                          std::shared_ptr<const Vocabulary> vocabulary)
     : segment_(std::move(segment)), vocabulary_(std::move(vocabulary)) {
   const RowId rows = segment_->rows();
-  images_.resize(rows);
+  narrow_images_.resize(rows);
   word_images_.resize((rows + 63) / 64);
   word_unknown_.resize(word_images_.size());
   for (RowId row = 0; row < rows; ++row) {
     const int64_t images = segment_->ImageCount(row);
-    images_[row] = images;
+    narrow_images_[row] = images < 0              ? kUnknownImages
+                          : images >= kWideImages ? kWideImages
+                                                  : static_cast<uint16_t>(images);
     if (images < 0) {
       ++word_unknown_[row / 64];
     } else {
@@ -46,6 +48,7 @@ OpenSegment::OpenSegment(std::shared_ptr<const Segment> segment,
   stated_begin_.push_back(0);
   for (uint32_t study = 0; study < segment_->studies(); ++study) {
     const StudyEntry entry = segment_->study(study);
+    all_sets_.push_back(CountRows(entry.first_row + (entry.has_record ? 1 : 0), entry.end_row));
     if (entry.has_record) {
       for (const StudyValue& value : entry.values) {
         stated_.push_back({FieldKeyOf(vocabulary_->Get(value.value)), value.value, value.scope});
@@ -56,6 +59,48 @@ OpenSegment::OpenSegment(std::shared_ptr<const Segment> segment,
     }
     stated_begin_.push_back(static_cast<uint32_t>(stated_.size()));
   }
+}
+
+RowCounts OpenSegment::CountRows(RowId begin, RowId end) const {
+  RowCounts out;
+  for (RowId row = begin; row < end;) {
+    if (row % 64 == 0 && end - row >= 64) {
+      out.rows += 64;
+      out.images += word_images_[row / 64];
+      out.unknown += word_unknown_[row / 64];
+      row += 64;
+    } else {
+      out.AddRow(images(row++));
+    }
+  }
+  return out;
+}
+
+const FieldColumn& OpenSegment::Column(FieldId field) const {
+  {
+    MutexLock lock(&mu_);
+    auto it = columns_.find(field);
+    if (it != columns_.end()) return *it->second;
+  }
+  auto column = std::make_unique<const FieldColumn>(*this, field);
+  MutexLock lock(&mu_);
+  // As in OwnRows.
+  return *columns_.try_emplace(field, std::move(column)).first->second;
+}
+
+std::shared_ptr<const void> OpenSegment::Derived(
+    uint64_t maker, FieldId field, absl::FunctionRef<std::shared_ptr<const void>()> make) const {
+  {
+    MutexLock lock(&mu_);
+    auto it = derived_.find(field);
+    if (it != derived_.end() && it->second.maker == maker) return it->second.made;
+  }
+  std::shared_ptr<const void> made = make();
+  MutexLock lock(&mu_);
+  Kept& kept = derived_[field];
+  // A maker that has been replaced does not take the place of the one that came after it.
+  if (kept.made == nullptr || kept.maker < maker) kept = {maker, made};
+  return made;
 }
 
 void OpenSegment::GroupValues() const {
@@ -116,10 +161,8 @@ void OpenSegment::AddRowsWith(ValueId value, uint64_t* words) const {
   const absl::Span<const ValueId> values = segment_->values();
   const auto it = std::lower_bound(values.begin(), values.end(), value);
   if (it == values.end() || *it != value) return;
-  thread_local std::vector<RowId> scratch;
-  scratch.clear();
-  if (!segment_->AppendRows(static_cast<uint32_t>(it - values.begin()), &scratch)) return;
-  for (RowId row : scratch) words[row / 64] |= uint64_t{1} << (row % 64);
+  // Damaged rows are left out; Verify says where they are.
+  (void)segment_->SetRows(static_cast<uint32_t>(it - values.begin()), words);
 }
 
 }  // namespace parfocal

@@ -272,6 +272,16 @@ bool SnapshotRows::AnyRow(const LiveStudy& study, const RowSet& rows) const {
   return false;
 }
 
+void SnapshotRows::KeepInStudy(const LiveStudy& study, const RowSet& keep, RowSet* rows) const {
+  const auto keep_in = [&](size_t begin, size_t end) {
+    RowSet::ForEachWord(begin, end, [&](size_t w, uint64_t mask) {
+      rows->data()[w] &= ~mask | (keep.words() == 0 ? 0 : keep.data()[w]);
+    });
+  };
+  if (study.has_record) keep_in(study.own_row, study.own_row + 1);
+  for (const StudyPart& part : study.parts) keep_in(part.begin, part.end);
+}
+
 void SnapshotRows::AddStudy(const LiveStudy& study, RowSet* out) const {
   if (study.live_sets == 0) {
     out->Set(study.own_row);

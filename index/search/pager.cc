@@ -165,24 +165,39 @@ std::vector<RecordName> Pager::Samples(const LiveStudy& study) const {
   return out;
 }
 
-absl::Status Pager::RowsOf(const LiveStudy& study, Interrupt* interrupt,
-                           std::vector<size_t>* out) const {
+absl::Status Pager::RowsOf(const LiveStudy& study, absl::string_view id, size_t limit,
+                           Interrupt* interrupt, std::vector<size_t>* out) const {
   out->clear();
   if (study.live_sets == 0) {
     if (match_.rows().Test(study.own_row)) out->push_back(study.own_row);
     return absl::OkStatus();
   }
+  const bool in_order = !ranking_.specific();
   for (const StudyPart& part : study.parts) {
     const size_t before = out->size();
-    match_.rows().ForEachIn(part.begin, part.end, [&](size_t row) {
+    size_t begin = part.begin;
+    if (in_order && !id.empty()) {
+      for (size_t end = part.end; begin < end;) {
+        const size_t middle = begin + (end - begin) / 2;
+        if (NaturalLess(RowId(middle), id)) {
+          begin = middle + 1;
+        } else {
+          end = middle;
+        }
+      }
+    }
+    match_.rows().ForEachIn(begin, part.end, [&](size_t row) {
       out->push_back(row);
-      return true;
+      return !in_order || out->size() - before < limit;
     });
     PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(out->size() - before)));
     // Rows of a segment are in natural order already.
     std::inplace_merge(out->begin(), out->begin() + before, out->end(),
                        [&](size_t a, size_t b) { return NaturalLess(RowId(a), RowId(b)); });
+    // What lies behind the limit may lack rows of a part that was cut.
+    if (in_order && out->size() > limit) out->resize(limit);
   }
+  if (in_order) return absl::OkStatus();
   std::stable_sort(out->begin(), out->end(), [&](size_t a, size_t b) {
     return ranking_.specificity(a) > ranking_.specificity(b);
   });
@@ -223,10 +238,14 @@ absl::Status Pager::FillRows(const SortKey* after, Interrupt* interrupt,
   const size_t page = static_cast<size_t>(std::max(0, query_.page_size));
   std::vector<size_t> rows;
   for (const Study& study : found) {
-    PARFOCAL_RETURN_IF_ERROR(RowsOf(rows_.studies()[study.number], interrupt, &rows));
     SortKey key = study.key;
+    const bool again = after != nullptr && key.study == after->study;
+    // One to tell that there are more, and one that was on the last page.
+    PARFOCAL_RETURN_IF_ERROR(RowsOf(rows_.studies()[study.number],
+                                    again ? absl::string_view(after->image_set) : "",
+                                    page - answer->hits.size() + 2, interrupt, &rows));
     auto begin = rows.begin();
-    if (after != nullptr && key.study == after->study) {
+    if (again) {
       begin = std::partition_point(rows.begin(), rows.end(), [&](size_t row) {
         key.specificity = ranking_.specificity(row);
         key.image_set = std::string(RowId(row));

@@ -48,7 +48,9 @@ class Pager {
   absl::Status FillRowsByImages(const SortKey* after, Interrupt* interrupt,
                                 SearchAnswer* answer) const;
   // The study's matching rows in the order of hits; their keys differ in the last two parts only.
-  absl::Status RowsOf(const LiveStudy& study, Interrupt* interrupt, std::vector<size_t>* out) const;
+  // Where rows have no specificity: those from `id` on, and at most `limit` of them.
+  absl::Status RowsOf(const LiveStudy& study, absl::string_view id, size_t limit,
+                      Interrupt* interrupt, std::vector<size_t>* out) const;
   std::vector<RecordName> Samples(const LiveStudy& study) const;
   absl::string_view RowId(size_t row) const;
   Hit MakeRowHit(const SortKey& key, size_t row) const;

@@ -59,6 +59,7 @@ class Ranking {
                        Interrupt* interrupt);
 
   int64_t score(uint32_t study) const { return scores_.empty() ? 0 : scores_[study]; }
+  bool specific() const { return !specificity_.empty(); }
   int64_t specificity(size_t row) const { return specificity_.empty() ? 0 : specificity_[row]; }
 
  private:

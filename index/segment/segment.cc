@@ -163,6 +163,30 @@ bool Segment::AppendRows(uint32_t value_index, std::vector<RowId>* rows) const {
   return false;
 }
 
+bool Segment::SetRows(uint32_t value_index, uint64_t* words) const {
+  const State& s = *state_;
+  const uint32_t ref = s.posting_refs[value_index];
+  const uint64_t offset = uint64_t{ref >> kPostingFormBits} * 4;
+  const auto form = static_cast<PostingForm>(ref & ((1u << kPostingFormBits) - 1));
+  if (form == PostingForm::kBitmap) {
+    return offset < s.postings.size() &&
+           SetPortableBitmap(s.postings.substr(offset), s.header.rows, words);
+  }
+  if (form == PostingForm::kRange && offset < s.postings.size()) {
+    RowId first;
+    std::memcpy(&first, s.postings.data() + offset, sizeof(first));
+    const uint64_t end = uint64_t{first} + s.value_counts[value_index];
+    if (end > s.header.rows) return false;
+    SetBits(first, end, words);
+    return true;
+  }
+  thread_local std::vector<RowId> scratch;
+  scratch.clear();
+  if (!AppendRows(value_index, &scratch)) return false;
+  for (RowId row : scratch) words[row / 64] |= uint64_t{1} << (row % 64);
+  return true;
+}
+
 std::shared_ptr<const Roaring> Segment::RowsWith(ValueId value) const {
   const State& s = *state_;
   const auto it = std::lower_bound(s.value_ids.begin(), s.value_ids.end(), value);

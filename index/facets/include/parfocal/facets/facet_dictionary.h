@@ -42,6 +42,8 @@ class FacetDictionary {
   FacetDictionary(std::shared_ptr<const Vocabulary> vocabulary,
                   std::shared_ptr<const TermLookup> terms);
 
+  // A number that no other dictionary of the process has; later ones have larger ones.
+  uint64_t number() const { return number_; }
   const Vocabulary* vocabulary() const { return vocabulary_.get(); }
   const TermLookup* terms() const { return terms_.get(); }
 
@@ -72,6 +74,7 @@ class FacetDictionary {
                    std::string spelling = "");
   const std::vector<std::string>& AncestorsOf(absl::string_view curie);
 
+  const uint64_t number_;
   std::shared_ptr<const Vocabulary> vocabulary_;
   std::shared_ptr<const TermLookup> terms_;
   StableArray<Value> values_;

@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "parfocal/mutex.h"
+#include "parfocal/rows/field_column.h"
+#include "parfocal/rows/row_counts.h"
 #include "parfocal/segment/segment.h"
 #include "parfocal/segment/vocabulary.h"
 #include "parfocal/status.h"
@@ -48,14 +51,27 @@ class OpenSegment {
 
   const Segment& segment() const { return *segment_; }
   const Vocabulary* vocabulary() const { return vocabulary_.get(); }
-  RowId rows() const { return static_cast<RowId>(images_.size()); }
+  RowId rows() const { return static_cast<RowId>(narrow_images_.size()); }
   size_t words() const { return word_images_.size(); }
 
   // Original images of the row; -1 unknown.
-  int64_t images(RowId row) const { return images_[row]; }
+  int64_t images(RowId row) const {
+    const uint16_t narrow = narrow_images_[row];
+    if (narrow < kWideImages) return narrow;
+    return narrow == kUnknownImages ? -1 : segment_->ImageCount(row);
+  }
+  // The same for loops over many rows: the number, or one of the two that stand for others.
+  static constexpr uint16_t kUnknownImages = UINT16_MAX;
+  static constexpr uint16_t kWideImages = UINT16_MAX - 1;  // Ask images().
+  const uint16_t* narrow_images() const { return narrow_images_.data(); }
   // Known images of the 64 rows of a word, and how many of those rows have an unknown number.
   int64_t word_images(size_t word) const { return word_images_[word]; }
   int64_t word_unknown(size_t word) const { return word_unknown_[word]; }
+
+  // Rows [begin, end), dead ones included.
+  RowCounts CountRows(RowId begin, RowId end) const;
+  // All ImageSets of the study that the segment holds, dead ones included.
+  const RowCounts& all_sets(uint32_t study) const { return all_sets_[study]; }
 
   // What the version of the study's record in this segment states, by field, value, scope; no
   // duplicates. Empty without a record.
@@ -72,6 +88,12 @@ class OpenSegment {
   absl::Span<const ValueId> OwnValues(FieldKey field) const;
   // Rows that have any own value of `field`, as words of bits.
   const std::vector<uint64_t>& OwnRows(FieldKey field) const;
+  // The facet field `field`, prepared for counting.
+  const FieldColumn& Column(FieldId field) const;
+  // What a maker derives of a field of this segment, kept for its next call: the latest maker's
+  // alone. `maker` is a number of its own for each maker that the process ever has.
+  std::shared_ptr<const void> Derived(uint64_t maker, FieldId field,
+                                      absl::FunctionRef<std::shared_ptr<const void>()> make) const;
   // Sets the rows that have `value` as their own in `words` (of this segment).
   void AddRowsWith(ValueId value, uint64_t* words) const;
 
@@ -81,9 +103,10 @@ class OpenSegment {
 
   std::shared_ptr<const Segment> segment_;
   std::shared_ptr<const Vocabulary> vocabulary_;
-  std::vector<int64_t> images_;
+  std::vector<uint16_t> narrow_images_;
   std::vector<int64_t> word_images_;
   std::vector<uint8_t> word_unknown_;
+  std::vector<RowCounts> all_sets_;  // By study.
   std::vector<StatedValue> stated_;
   std::vector<uint32_t> stated_begin_;
 
@@ -93,6 +116,13 @@ class OpenSegment {
   mutable std::vector<StatedPlace> stated_by_value_;  // Not changed once `stated_sorted_`.
   mutable absl::flat_hash_map<FieldKey, std::vector<ValueId>> own_values_ ABSL_GUARDED_BY(mu_);
   mutable absl::flat_hash_map<FieldKey, std::unique_ptr<const std::vector<uint64_t>>> own_rows_
+      ABSL_GUARDED_BY(mu_);
+  struct Kept {
+    uint64_t maker = 0;
+    std::shared_ptr<const void> made;
+  };
+  mutable absl::flat_hash_map<FieldId, Kept> derived_ ABSL_GUARDED_BY(mu_);
+  mutable absl::flat_hash_map<FieldId, std::unique_ptr<const FieldColumn>> columns_
       ABSL_GUARDED_BY(mu_);
 };
 

@@ -1,29 +1,16 @@
 // A set of rows prepared for counting: how many rows, known images and rows of unknown size any
-// range has, in constant time for whole words.
+// range has, in constant time for whole words; and each study, looked up.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "parfocal/rows/row_counts.h"
 #include "parfocal/rows/snapshot_rows.h"
 
 namespace parfocal {
-
-struct RowCounts {
-  int64_t rows = 0;
-  int64_t images = 0;
-  int64_t unknown = 0;
-  void Add(const RowCounts& o) {
-    rows += o.rows;
-    images += o.images;
-    unknown += o.unknown;
-  }
-  void Subtract(const RowCounts& o) {
-    rows -= o.rows;
-    images -= o.images;
-    unknown -= o.unknown;
-  }
-};
 
 class RankedRows {
  public:
@@ -45,25 +32,36 @@ class RankedRows {
     out.Subtract(Before(segment, begin));
     return out;
   }
+  // Of the index-th part of a study of the snapshot.
+  const RowCounts& InPart(const LiveStudy& study, size_t index) const {
+    return counts_[first_[NumberOf(study)] + index];
+  }
   // Of the ImageSets of a study (its own row left out).
   RowCounts InSets(const LiveStudy& study) const;
   // Of all of the study's rows, as the counts of an answer.
   Counts InStudy(const LiveStudy& study) const;
   Counts Total() const;
 
+  // The same as InStudy, for one study of any set of rows; costs a look at each of its rows.
+  static Counts OfStudy(const SnapshotRows& snapshot, const LiveStudy& study, const RowSet& rows);
+
  private:
+  size_t NumberOf(const LiveStudy& study) const {
+    return static_cast<size_t>(&study - snapshot_.studies().data());
+  }
   void AddBits(uint32_t segment, size_t word, uint64_t bits, RowCounts* out) const {
-    const OpenSegment& open = snapshot_.segment(segment);
-    const size_t base = 64 * snapshot_.base(segment);
+    AddBits(snapshot_, segment, word, bits, out);
+  }
+  static void AddBits(const SnapshotRows& snapshot, uint32_t segment, size_t word, uint64_t bits,
+                      RowCounts* out) {
+    const OpenSegment& open = snapshot.segment(segment);
+    const size_t first = 64 * (word - snapshot.base(segment));
+    if (bits == ~uint64_t{0}) {
+      out->Add({64, open.word_images(first / 64), open.word_unknown(first / 64)});
+      return;
+    }
     for (; bits != 0; bits &= bits - 1) {
-      const int64_t images =
-          open.images(static_cast<RowId>(word * 64 + std::countr_zero(bits) - base));
-      ++out->rows;
-      if (images < 0) {
-        ++out->unknown;
-      } else {
-        out->images += images;
-      }
+      out->AddRow(open.images(static_cast<RowId>(first + std::countr_zero(bits))));
     }
   }
   RowCounts Before(uint32_t segment, size_t row) const {
@@ -77,7 +75,10 @@ class RankedRows {
 
   const SnapshotRows& snapshot_;
   const RowSet& rows_;
-  std::vector<RowCounts> before_;  // By word, and one for the end.
+  std::unique_ptr<RowCounts[]> before_;  // By word, and one for the end.
+  // By study: one for each part, or one for the own row of a study without ImageSets.
+  std::vector<RowCounts> counts_;
+  std::vector<uint32_t> first_;
 };
 
 }  // namespace parfocal

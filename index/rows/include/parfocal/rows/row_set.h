@@ -9,6 +9,9 @@
 
 namespace parfocal {
 
+// Number of bits set in `count` words; with the processor's own instruction where it has one.
+int64_t CountBits(const uint64_t* words, size_t count);
+
 class RowSet {
  public:
   RowSet() = default;
@@ -43,15 +46,25 @@ class RowSet {
     ForEachWord(begin, end, [&](size_t w, uint64_t mask) { words_[w] |= mask; });
   }
   bool AnyIn(size_t begin, size_t end) const {
-    bool any = false;
-    ForEachWord(begin, end, [&](size_t w, uint64_t mask) { any |= (words_[w] & mask) != 0; });
-    return any;
+    if (begin >= end) return false;
+    const size_t first = begin / 64, last = (end - 1) / 64;
+    const uint64_t head = ~uint64_t{0} << (begin % 64);
+    const uint64_t tail = ~uint64_t{0} >> (63 - (end - 1) % 64);
+    if (first == last) return (words_[first] & head & tail) != 0;
+    if ((words_[first] & head) != 0) return true;
+    for (size_t w = first + 1; w < last; ++w) {
+      if (words_[w] != 0) return true;
+    }
+    return (words_[last] & tail) != 0;
   }
   int64_t CountIn(size_t begin, size_t end) const {
-    int64_t count = 0;
-    ForEachWord(begin, end,
-                [&](size_t w, uint64_t mask) { count += std::popcount(words_[w] & mask); });
-    return count;
+    if (begin >= end) return 0;
+    const size_t first = begin / 64, last = (end - 1) / 64;
+    const uint64_t head = ~uint64_t{0} << (begin % 64);
+    const uint64_t tail = ~uint64_t{0} >> (63 - (end - 1) % 64);
+    if (first == last) return std::popcount(words_[first] & head & tail);
+    return std::popcount(words_[first] & head) + std::popcount(words_[last] & tail) +
+           CountBits(words_.data() + first + 1, last - first - 1);
   }
   // Calls `visit(row)` for each row in [begin, end), ascending, until it returns false.
   template <typename Visit>
@@ -73,11 +86,7 @@ class RowSet {
   void AndNot(const RowSet& o) {
     for (size_t i = 0; i < words_.size(); ++i) words_[i] &= ~o.words_[i];
   }
-  int64_t Count() const {
-    int64_t count = 0;
-    for (uint64_t word : words_) count += std::popcount(word);
-    return count;
-  }
+  int64_t Count() const { return CountBits(words_.data(), words_.size()); }
   friend bool operator==(const RowSet&, const RowSet&) = default;
 
  private:

@@ -125,6 +125,9 @@ class SnapshotRows {
                         RowSet* out) const;
   // Whether `rows`, a subset of live(), has a row of the study.
   bool AnyRow(const LiveStudy& study, const RowSet& rows) const;
+  // Removes from `rows` those of the study's rows that are not in `keep`; an empty RowSet keeps
+  // none.
+  void KeepInStudy(const LiveStudy& study, const RowSet& keep, RowSet* rows) const;
   // Adds every live row of the study.
   void AddStudy(const LiveStudy& study, RowSet* out) const;
 

@@ -121,6 +121,9 @@ class Segment {
   // Appends the rows of values()[index], ascending; false, and nothing appended, if they are
   // damaged.
   bool AppendRows(uint32_t index, std::vector<RowId>* rows) const;
+  // Sets the bits of the rows of values()[index] in `words`, which has one bit for each row of the
+  // segment; false, with some of them set, if they are damaged. Never sets a bit beyond the rows.
+  bool SetRows(uint32_t index, uint64_t* words) const;
   // How many rows have it as their own.
   uint32_t CountOf(ValueId value) const;
 
