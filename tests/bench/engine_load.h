@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "parfocal/search/binder.h"
 #include "parfocal/search/segment_search_index.h"
 #include "parfocal/write/index_writer.h"
@@ -116,6 +117,8 @@ class LoadedRows {
 struct NamedQuestion {
   std::string name;
   SearchText text;
+  // The filter once more: its conditions, all of which hold.
+  std::vector<std::pair<std::string, std::string>> conditions;
 };
 
 inline constexpr const char* kBenchFacets[] = {"organism",          "imaging_method", "cell_line",
@@ -123,10 +126,11 @@ inline constexpr const char* kBenchFacets[] = {"organism",          "imaging_met
                                                "perturbation_type", "control_type"};
 
 inline std::vector<NamedQuestion> BenchQuestions() {
-  const std::string two = "organism = \"EX:0000001\" AND licence = \"CC-BY-4.0\"";
+  using Conditions = std::vector<std::pair<std::string, std::string>>;
+  const Conditions two = {{"organism", "EX:0000001"}, {"licence", "CC-BY-4.0"}};
   struct Row {
     const char *name, *query;
-    std::string filter;
+    Conditions conditions;
     bool facets;
   };
   const Row rows[] = {
@@ -135,21 +139,25 @@ inline std::vector<NamedQuestion> BenchQuestions() {
       {"word of every tenth row, 2 filters, 8 facets", "tenth", two, true},
       {"two words, 2 filters, 8 facets", "evenly halfway", two, true},
       {"2 filters, 8 facets", "", two, true},
-      {"1 filter on rows, 8 facets", "", "quality = \"passed\"", true},
-      {"everything, 8 facets", "", "", true},
-      {"word of every second row, no facets", "evenly", "", false},
-      {"rare word", "scarce", "", false},
-      {"gene", "GENE77", "", false},
-      {"accession", "study0005", "", false},
-      {"equality filter", "", "gene = \"GENE77\"", false},
-      {"equality filter on half", "", "organism = \"EX:0000001\"", false},
+      {"1 filter on rows, 8 facets", "", {{"quality", "passed"}}, true},
+      {"everything, 8 facets", "", {}, true},
+      {"word of every second row, no facets", "evenly", {}, false},
+      {"rare word", "scarce", {}, false},
+      {"gene", "GENE77", {}, false},
+      {"accession", "study0005", {}, false},
+      {"equality filter", "", {{"gene", "GENE77"}}, false},
+      {"equality filter on half", "", {{"organism", "EX:0000001"}}, false},
   };
   std::vector<NamedQuestion> out;
   for (const Row& row : rows) {
     NamedQuestion question;
     question.name = row.name;
+    question.conditions = row.conditions;
     question.text.query = row.query;
-    question.text.filter = row.filter;
+    for (const auto& [field, value] : row.conditions) {
+      absl::StrAppend(&question.text.filter, question.text.filter.empty() ? "" : " AND ", field,
+                      " = \"", value, "\"");
+    }
     question.text.page_size = 25;
     if (row.facets) {
       for (const char* field : kBenchFacets) question.text.facets.push_back({field, "", 50, 0, ""});

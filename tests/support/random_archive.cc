@@ -138,6 +138,7 @@ ImageSet RandomArchive::NextSet(const std::string& source, const std::string& st
   out.plate = "P1";
   out.well = absl::StrCat("A", number);
   if (Chance(70)) out.image_count = static_cast<int64_t>(Below(9));
+  if (Chance(5)) out.image_count = 65530 + static_cast<int64_t>(Below(10));  // About 16 bits.
   out.images_available = Chance(95);
   if (Chance(10)) out.image_kind = ImageKind::kMask;
   if (Chance(10)) out.control = ControlType::kNegative;
