@@ -151,6 +151,20 @@ absl::Status ApplyRoot(const YAML::Node& root, const Place& place, Config* confi
                         config->fetch.ports.push_back(static_cast<uint16_t>(port));
                         return true;
                       })},
+      {"gap_ms",
+       [=](const YAML::Node& node) -> absl::Status {
+         std::string word;
+         PARFOCAL_RETURN_IF_ERROR(ReadWord(node, "fetch.gap_ms", place, &word));
+         constexpr int kMost = 600'000;
+         int gap = 0;
+         if (!absl::SimpleAtoi(word, &gap) || gap < 0 || gap > kMost) {
+           return absl::InvalidArgumentError(
+               absl::StrCat(place.file, ":", node.Mark().line + 1,
+                            ": fetch.gap_ms must be a number from 0 to ", kMost));
+         }
+         config->fetch.gap_ms = gap;
+         return absl::OkStatus();
+       }},
       {"allow_networks", Words("fetch.allow_networks", place,
                                [=](const std::string& word) {
                                  config->fetch.allow_networks.push_back(word);

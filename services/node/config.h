@@ -22,6 +22,7 @@ struct FetchConfig {
   std::vector<uint16_t> ports;  // Besides 443 (and 80 with allow_http).
   std::vector<std::string>
       allow_networks;  // CIDRs on the deny list that may be reached all the same.
+  int gap_ms = 1000;   // Between requests to one host. 0 is for servers of one's own.
 };
 
 struct Config {

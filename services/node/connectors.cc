@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "parfocal/connector_defined/defined_connector.h"
 #include "parfocal/connector_idr/idr_connector.h"
 #include "parfocal/definition/definition.h"
@@ -11,15 +12,40 @@
 
 namespace parfocal {
 
+namespace {
+
+// `source` with the options that its definition gives, where it names one; what the source says
+// itself goes before them.
+absl::StatusOr<Source> WithDefinedOptions(Source source, const ConnectorContext& context) {
+  const auto named = source.options.find("definition");
+  if (named == source.options.end()) return source;
+  PARFOCAL_ASSIGN_OR_RETURN(const definition::SourceDefinition definition,
+                            definition::LoadDefinition(DefinitionPath(source, context)));
+  if (definition.protocol != source.connector) {
+    return absl::InvalidArgumentError(absl::StrCat("source ", source.id, ": ", definition.place,
+                                                   " is a definition for connector ",
+                                                   definition.protocol));
+  }
+  source.options.erase(named);
+  for (const auto& [key, value] : definition.options) source.options.try_emplace(key, value);
+  return source;
+}
+
+}  // namespace
+
 ConnectorRegistry Connectors() {
-  const auto oai_pmh = [](const Source& source, const ConnectorContext& context) {
-    return MakeOaiPmhConnector(source, context);
+  const auto oai_pmh =
+      [](const Source& source,
+         const ConnectorContext& context) -> absl::StatusOr<std::unique_ptr<Connector>> {
+    PARFOCAL_ASSIGN_OR_RETURN(const Source whole, WithDefinedOptions(source, context));
+    return MakeOaiPmhConnector(whole, context);
   };
-  return {{"ro-crate", MakeRoCrateConnector},
-          {"oai-pmh", oai_pmh},
-          {std::string(kIdrConnectorKind), MakeIdrConnector},
-          {std::string(kJsonConnectorKind), MakeDefinedConnector},
-          {std::string(kTableConnectorKind), MakeDefinedConnector}};
+  ConnectorRegistry out = {{"ro-crate", MakeRoCrateConnector},
+                           {"oai-pmh", oai_pmh},
+                           {std::string(kIdrConnectorKind), MakeIdrConnector}};
+  for (const absl::string_view kind : kDefinedConnectorKinds)
+    out[std::string(kind)] = MakeDefinedConnector;
+  return out;
 }
 
 absl::StatusOr<Rehearsal> TryDefinition(const std::string& yaml, const std::string& name,

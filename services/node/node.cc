@@ -83,6 +83,7 @@ absl::Status Node::Parts::Open() {
   fetch.allow_http = config.fetch.allow_http;
   fetch.allow_networks = config.fetch.allow_networks;
   fetch.ports = config.fetch.ports;
+  fetch.gap = absl::Milliseconds(config.fetch.gap_ms);
   PARFOCAL_ASSIGN_OR_RETURN(fetcher, HttpFetcher::Create(std::move(fetch)));
   MakeRunner();
   return absl::OkStatus();

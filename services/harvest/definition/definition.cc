@@ -1,11 +1,15 @@
 #include "parfocal/definition/definition.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 #include "parfocal/connector_idr/cell_text.h"
 #include "yaml_reading.h"
 
@@ -25,14 +29,25 @@ absl::Status ReadPaging(YamlReading* in, const YAML::Node& node, Paging* out) {
                                                 {"page", PagingKind::kPage},
                                                 {"offset", PagingKind::kOffset},
                                                 {"cursor", PagingKind::kCursor},
-                                                {"link", PagingKind::kLink}})},
+                                                {"link", PagingKind::kLink},
+                                                {"header", PagingKind::kHeader},
+                                                {"follow", PagingKind::kFollow}})},
                 {"path", SetText(*in, &out->path)},
                 {"parameter", SetText(*in, &out->parameter)},
                 {"size_parameter", SetText(*in, &out->size_parameter)},
                 {"size", SetNumber(*in, 1, 10'000, &out->size)},
                 {"first", SetNumber(*in, 0, 1, &out->first)},
-                {"next", SetPath(*in, &out->next)}}));
-  const bool follows = out->kind == PagingKind::kCursor || out->kind == PagingKind::kLink;
+                {"next", SetPath(*in, &out->next)},
+                {"media_types", SetText(*in, &out->media_types)},
+                {"window_days", SetNumber(*in, 1, 36'600, &out->window_days)},
+                {"window_first", SetText(*in, &out->window_first)},
+                {"changes", SetText(*in, &out->changes)},
+                {"full_days", SetNumber(*in, 1, 3650, &out->full_days)}}));
+  absl::CivilDay day;
+  if (out->window_days > 0 && !absl::ParseCivilTime(out->window_first, &day))
+    return in->Fail(node, "windows need 'window_first', a day YYYY-MM-DD");
+  const bool follows = out->kind == PagingKind::kCursor || out->kind == PagingKind::kLink ||
+                       out->kind == PagingKind::kFollow;
   if (follows && out->next.empty()) return in->Fail(node, "this kind of paging needs 'next'");
   const bool asks = out->kind == PagingKind::kPage || out->kind == PagingKind::kOffset ||
                     out->kind == PagingKind::kCursor;
@@ -57,6 +72,50 @@ absl::Status ReadJoin(YamlReading* in, const YAML::Node& node, JoinRule* out) {
   return absl::OkStatus();
 }
 
+bool IsProtocol(absl::string_view name) {
+  return std::find(std::begin(kProtocols), std::end(kProtocols), name) != std::end(kProtocols);
+}
+
+absl::Status ReadDetail(YamlReading* in, const YAML::Node& node, std::optional<DetailRule>* out) {
+  DetailRule detail;
+  PARFOCAL_RETURN_IF_ERROR(ReadKeys(*in, node, "detail",
+                                    {{"path", SetTemplate(*in, &detail.path)},
+                                     {"tag", SetTemplate(*in, &detail.tag)},
+                                     {"when", SetConditions(in, &detail.when)},
+                                     {"records", SetText(*in, &detail.records)},
+                                     {"protocol", SetText(*in, &detail.protocol)},
+                                     {"media_types", SetText(*in, &detail.media_types)}}));
+  if (detail.path.text().empty()) return in->Fail(node, "detail needs 'path'");
+  if (!detail.protocol.empty() && (!IsProtocol(detail.protocol) || detail.protocol == "oai-pmh"))
+    return in->Fail(node, "detail: 'protocol' is none that reads documents");
+  *out = std::move(detail);
+  return absl::OkStatus();
+}
+
+absl::Status ReadTree(YamlReading* in, const YAML::Node& node, std::optional<TreeRule>* out) {
+  PARFOCAL_ASSIGN_OR_RETURN(TreeRule tree, DefaultTree(""));
+  PARFOCAL_RETURN_IF_ERROR(ReadKeys(*in, node, "tree",
+                                    {{"path", SetText(*in, &tree.path)},
+                                     {"records", SetText(*in, &tree.records)},
+                                     {"name", SetTemplate(*in, &tree.name)},
+                                     {"tag", SetTemplate(*in, &tree.tag)}}));
+  if (tree.path.empty()) return in->Fail(node, "a tree needs 'path'");
+  *out = std::move(tree);
+  return absl::OkStatus();
+}
+
+KeySetter SetWords(const YamlPlace& in, std::map<std::string, std::string>* out) {
+  return [&in, out](const YAML::Node& node) -> absl::Status {
+    if (!node.IsMap()) return in.Fail(node, "must be a mapping of words");
+    for (const auto& entry : node) {
+      if (!entry.first.IsScalar() || !entry.second.IsScalar())
+        return in.Fail(entry.first, "must be a word and a text");
+      (*out)[entry.first.Scalar()] = entry.second.Scalar();
+    }
+    return absl::OkStatus();
+  };
+}
+
 absl::Status ReadFeed(YamlReading* in, const YAML::Node& node, FeedRule* out) {
   PARFOCAL_RETURN_IF_ERROR(ReadKeys(
       *in, node, "a feed",
@@ -67,6 +126,7 @@ absl::Status ReadFeed(YamlReading* in, const YAML::Node& node, FeedRule* out) {
        {"separator", SetChoice<std::string>(*in, &out->separator, {{"comma", ","}, {"tab", "\t"}})},
        {"when", SetConditions(in, &out->when)},
        {"joins", SetList(in, &out->joins, ReadJoin)},
+       {"detail", [&](const YAML::Node& n) { return ReadDetail(in, n, &out->detail); }},
        {"study", [&](const YAML::Node& n) { return ReadStudyRule(in, n, &out->study); }},
        {"sets", SetList(in, &out->sets, ReadSetRule)},
        {"repeats", SetChoice<RepeatRule>(*in, &out->repeats,
@@ -142,6 +202,11 @@ absl::Status CheckMaps(const SourceDefinition& out) {
 absl::Status CheckFeeds(const YamlReading& in, const YAML::Node& root,
                         const SourceDefinition& out) {
   if (out.protocol.empty()) return in.Fail(root, "a definition needs 'protocol'");
+  if (out.protocol == "oai-pmh") {
+    return out.feeds.empty() ? absl::OkStatus()
+                             : in.Fail(root, "oai-pmh maps its formats by itself: no 'feeds'");
+  }
+  if (!out.options.empty()) return in.Fail(root, "'options' are for oai-pmh");
   if (out.feeds.empty()) return in.Fail(root, "a definition needs 'feeds'");
   for (const FeedRule& feed : out.feeds) {
     if (feed.study.accession.empty() && out.study.accession.empty())
@@ -158,11 +223,10 @@ absl::Status CheckFeeds(const YamlReading& in, const YAML::Node& root,
 absl::Status ReadDefinition(YamlReading* in, const YAML::Node& root, SourceDefinition* out) {
   const auto protocol = [in, out](const YAML::Node& node) -> absl::Status {
     PARFOCAL_RETURN_IF_ERROR(SetText(*in, &out->protocol)(node));
-    if (out->protocol == "json-rest" || out->protocol == "table") return absl::OkStatus();
-    const bool planned = out->protocol == "xml-rest" || out->protocol == "oai-pmh";
-    return in->Fail(node, absl::StrCat("protocol '", idr::CutUtf8(out->protocol, 40), "' is ",
-                                       planned ? "not built yet" : "not known",
-                                       "; there are: json-rest, table"));
+    if (IsProtocol(out->protocol)) return absl::OkStatus();
+    return in->Fail(node,
+                    absl::StrCat("protocol '", idr::CutUtf8(out->protocol, 40),
+                                 "' is not known; there are: ", absl::StrJoin(kProtocols, ", ")));
   };
   const auto politeness = [in, out](const YAML::Node& node) {
     return ReadKeys(*in, node, "politeness",
@@ -177,6 +241,9 @@ absl::Status ReadDefinition(YamlReading* in, const YAML::Node& root, SourceDefin
        {"deletion", SetChoice<DeletionRule>(*in, &out->deletion,
                                             {{"whole-list", DeletionRule::kWholeList},
                                              {"two-lists", DeletionRule::kTwoLists}})},
+       {"tree", [&](const YAML::Node& node) { return ReadTree(in, node, &out->tree); }},
+       {"prefixes", SetWords(*in, &out->prefixes)},
+       {"options", SetWords(*in, &out->options)},
        {"maps", [&](const YAML::Node& node) { return ReadMaps(in, node, &out->maps); }},
        {"study", [&](const YAML::Node& node) { return ReadStudyRule(in, node, &out->study); }},
        {"feeds", SetList(in, &out->feeds, ReadFeed)}}));
@@ -185,6 +252,14 @@ absl::Status ReadDefinition(YamlReading* in, const YAML::Node& root, SourceDefin
 
 }  // namespace
 
+absl::StatusOr<TreeRule> DefaultTree(const std::string& path) {
+  TreeRule out;
+  out.path = path;
+  PARFOCAL_ASSIGN_OR_RETURN(out.name, ValueTemplate::Parse("{path}"));
+  PARFOCAL_ASSIGN_OR_RETURN(out.tag, ValueTemplate::Parse("{sha}"));
+  return out;
+}
+
 absl::StatusOr<SourceDefinition> ParseDefinition(absl::string_view yaml, absl::string_view place) {
   if (yaml.size() > kMaxDefinitionBytes) {
     return absl::InvalidArgumentError(
@@ -192,8 +267,8 @@ absl::StatusOr<SourceDefinition> ParseDefinition(absl::string_view yaml, absl::s
   }
   SourceDefinition out;
   out.place = std::string(place);
-  YamlReading in;
-  in.place = std::string(place);
+  out.fingerprint = XXH3_64bits(yaml.data(), yaml.size());
+  YamlReading in{{std::string(place)}};
   try {  // The one border to yaml-cpp, which throws.
     const YAML::Node root = YAML::Load(std::string(yaml));
     PARFOCAL_RETURN_IF_ERROR(ReadDefinition(&in, root, &out));

@@ -62,6 +62,10 @@ double Micrometres(const std::string& unit) {
 
 }  // namespace
 
+bool Holds(const std::vector<Condition>& conditions, const View& view) {
+  return RecordMapping::Holds(conditions, view);
+}
+
 Mapper::Mapper(const SourceDefinition* definition, std::string source, const MapperLimits& limits)
     : definition_(*definition), source_(std::move(source)), limits_(limits) {}
 

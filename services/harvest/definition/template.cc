@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -57,6 +58,22 @@ std::string DateOf(absl::string_view text) {
 }  // namespace
 
 absl::StatusOr<ItemPath> ItemPath::Parse(absl::string_view text) {
+  constexpr absl::string_view kReference = "=>";
+  const size_t at = text.find(kReference);
+  if (at == text.npos) return ParseSteps(text, false);
+  PARFOCAL_ASSIGN_OR_RETURN(ItemPath before, ParseSteps(text.substr(0, at), false));
+  PARFOCAL_ASSIGN_OR_RETURN(ItemPath out, ParseSteps(text.substr(at + kReference.size()), true));
+  if (std::none_of(out.steps_.begin(), out.steps_.end(),
+                   [](const Step& step) { return step.referred; })) {
+    return absl::InvalidArgumentError(absl::StrCat("path '", idr::CutUtf8(text, 100),
+                                                   "': nothing behind '=>' names a key, as in "
+                                                   "orgs[accno]"));
+  }
+  out.reference_ = std::make_shared<const ItemPath>(std::move(before));
+  return out;
+}
+
+absl::StatusOr<ItemPath> ItemPath::ParseSteps(absl::string_view text, bool behind_reference) {
   const auto fail = [&](absl::string_view why) {
     return absl::InvalidArgumentError(absl::StrCat("path '", idr::CutUtf8(text, 100), "': ", why));
   };
@@ -81,6 +98,11 @@ absl::StatusOr<ItemPath> ItemPath::Parse(absl::string_view text) {
       step.value = Unescape(part.substr(equals + 1, part.size() - equals - 2));
       part = part.substr(0, bracket);
       if (step.key.empty()) return fail("'[=' chooses by no field");
+    } else if (behind_reference && bracket != part.npos && absl::EndsWith(part, "]")) {
+      step.key = Unescape(part.substr(bracket + 1, part.size() - bracket - 2));
+      step.referred = true;
+      part = part.substr(0, bracket);
+      if (step.key.empty()) return fail("'[]' chooses by no field");
     }
     if (part.empty()) return fail("a name is empty");
     step.any = part == "*";
@@ -94,7 +116,14 @@ absl::StatusOr<ItemPath> ItemPath::Parse(absl::string_view text) {
 
 std::vector<const Item*> ItemPath::Find(const View& view) const {
   std::vector<const Item*> found;
-  const Item* begin = outer_ ? view.record : view.here;
+  std::set<absl::string_view> referred;
+  if (reference_ != nullptr) {
+    for (const Item* item : reference_->Find(view)) {
+      if (!item->text.empty()) referred.insert(item->text);
+    }
+    if (referred.empty()) return found;
+  }
+  const Item* begin = outer_ || reference_ != nullptr ? view.record : view.here;
   if (begin == nullptr) return found;
   Flatten(*begin, &found);
   for (const Step& step : steps_) {
@@ -109,7 +138,9 @@ std::vector<const Item*> ItemPath::Find(const View& view) const {
       next.erase(std::remove_if(next.begin(), next.end(),
                                 [&](const Item* item) {
                                   const Item* field = item->Field(step.key);
-                                  return field == nullptr || field->text != step.value;
+                                  if (field == nullptr) return true;
+                                  return step.referred ? !referred.contains(field->text)
+                                                       : field->text != step.value;
                                 }),
                  next.end());
     }
@@ -120,11 +151,11 @@ std::vector<const Item*> ItemPath::Find(const View& view) const {
 
 absl::StatusOr<ValueTemplate::Part> ValueTemplate::ParsePart(absl::string_view text) {
   static const auto* const kFilters = new std::map<std::string, FilterKind>{
-      {"text", FilterKind::kText},   {"lower", FilterKind::kLower},
-      {"tail", FilterKind::kTail},   {"https", FilterKind::kHttps},
-      {"date", FilterKind::kDate},   {"before:", FilterKind::kBefore},
-      {"first", FilterKind::kFirst}, {"after:", FilterKind::kAfter},
-      {"count", FilterKind::kCount}};
+      {"text", FilterKind::kText},      {"lower", FilterKind::kLower},
+      {"upper", FilterKind::kUpper},    {"tail", FilterKind::kTail},
+      {"https", FilterKind::kHttps},    {"date", FilterKind::kDate},
+      {"before:", FilterKind::kBefore}, {"first", FilterKind::kFirst},
+      {"after:", FilterKind::kAfter},   {"count", FilterKind::kCount}};
   Part part;
   part.is_path = true;
   std::vector<std::string> pieces = absl::StrSplit(text, '|');
@@ -139,7 +170,7 @@ absl::StatusOr<ValueTemplate::Part> ValueTemplate::ParsePart(absl::string_view t
     if (filter == kFilters->end() || colon + 1 == name.size()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "unknown filter '", idr::CutUtf8(name, 40),
-          "'; there are: after:X, before:X, count, date, first, https, lower, tail, text"));
+          "'; there are: after:X, before:X, count, date, first, https, lower, tail, text, upper"));
     }
     part.filters.push_back(
         {filter->second, std::string(colon == name.npos ? "" : name.substr(colon + 1))});
@@ -154,6 +185,8 @@ std::string ValueTemplate::Changed(const Filter& filter, std::string value) {
       return WithoutMarkup(value);
     case FilterKind::kLower:
       return absl::AsciiStrToLower(value);
+    case FilterKind::kUpper:
+      return absl::AsciiStrToUpper(value);
     case FilterKind::kTail:
       return value.substr(value.find_last_of("/#=") + 1);
     case FilterKind::kHttps:
@@ -216,7 +249,8 @@ std::vector<std::string> ValueTemplate::PartValues(const Part& part, const View&
   const bool first = has(FilterKind::kFirst);
   std::vector<std::string> out;
   for (const Item* item : found) {
-    if (item->kind != Item::Kind::kText) continue;
+    // An object may have a text of its own beside its fields: an element of XML has.
+    if (item->text.empty()) continue;
     std::string value = item->text;
     for (const Filter& filter : part.filters) value = Changed(filter, std::move(value));
     value = std::string(idr::Trim(value));

@@ -92,6 +92,30 @@ TEST_F(HarvestTest, ABarOnATerminalAndALineElsewhere) {
   EXPECT_EQ(lines.find('\x1b'), std::string::npos);
 }
 
+TEST_F(HarvestTest, AllSourcesAreOneTable) {
+  EndAs(v1::Run::COMPLETE);
+  Output output = node_.Run({"harvest", "--all"});
+  EXPECT_EQ(output.code, kOk) << output.err;
+  for (const auto& [name, source] : node_.harvest.sources)
+    EXPECT_THAT(output.out, HasSubstr(name.substr(name.find('/') + 1)));
+  const size_t sources = node_.harvest.sources.size();
+  EXPECT_THAT(output.out, HasSubstr(absl::StrCat(sources, " sources")));
+  EXPECT_THAT(output.out, HasSubstr("1,234"));
+  v1::ListRunsResponse runs;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
+                  node_.Run({"harvest", "--all", "--json"}).out, &runs)
+                  .ok());
+  EXPECT_EQ(static_cast<size_t>(runs.runs_size()), sources);
+  EndAs(v1::Run::PARTIAL);
+  output = node_.Run({"harvest", "--all"});
+  EXPECT_EQ(output.code, kNotComplete);
+  EXPECT_THAT(output.err, HasSubstr("not every run is COMPLETE"));
+  // Either one or all of them.
+  EXPECT_EQ(node_.Run({"harvest", "first", "--all"}).code, kUsage);
+  node_.harvest.sources.clear();
+  EXPECT_THAT(node_.Run({"harvest", "--all"}).err, HasSubstr("there are no sources"));
+}
+
 TEST_F(HarvestTest, AnUnknownSourceIsOne) {
   EXPECT_EQ(node_.Run({"harvest", "nowhere"}).code, kNotComplete);
 }

@@ -28,6 +28,7 @@ TEST(ConfigTest, ReadsEverySetting) {
                         "  user_agent: me\n"
                         "  allow_http: true\n"
                         "  ports: [8080]\n"
+                        "  gap_ms: 20\n"
                         "  allow_networks: ['127.0.0.1/32']\n",
                         "/etc/parfocal/node.yaml", &config),
               IsOk());
@@ -42,6 +43,7 @@ TEST(ConfigTest, ReadsEverySetting) {
   EXPECT_EQ(config.fetch.user_agent, "me");
   EXPECT_TRUE(config.fetch.allow_http);
   EXPECT_EQ(config.fetch.ports, std::vector<uint16_t>{8080});
+  EXPECT_EQ(config.fetch.gap_ms, 20);
   EXPECT_EQ(config.fetch.allow_networks, std::vector<std::string>{"127.0.0.1/32"});
 }
 
@@ -69,6 +71,7 @@ constexpr struct {
     {"listen: 127.0.0.1\n", "f.yaml:1: ", "has no port"},
     {"\nlisten: 0.0.0.0:7470\n", "f.yaml:2: ", "not a loopback address"},
     {"fetch:\n  ports: [0]\n", "f.yaml:2: ", "cannot stand here"},
+    {"fetch:\n  gap_ms: -1\n", "f.yaml:2: ", "0 to 600000"},
     {"fetch:\n  allow_http: maybe\n", "f.yaml:2: ", "true, false"},
     {"a: 1\n---\nb: 2\n", "f.yaml:", "second document"},
     {"listen: [1\n", "f.yaml:", ""},

@@ -13,6 +13,8 @@ namespace {
 constexpr size_t kMaxUnpacked = size_t{256} << 20;
 constexpr size_t kMaxEntries = 1'000'000;
 constexpr size_t kBlock = 256 << 10;
+constexpr size_t kMaxRatio = 200;
+constexpr size_t kRatioFrom = 1 << 20;  // Small files may pack as well as they like.
 
 struct CloseArchive {
   void operator()(struct archive* a) const { archive_read_free(a); }
@@ -62,6 +64,32 @@ absl::StatusOr<std::map<std::string, std::string>> ReadArchive(const std::string
     const std::string key(name);
     // A name that cannot stand in a cursor is none that an archive of records has.
     if (key.find('\n') == std::string::npos) out.try_emplace(key, std::move(content));
+  }
+}
+
+absl::StatusOr<std::string> UnpackedXz(absl::string_view bytes) {
+  std::unique_ptr<struct archive, CloseArchive> reader(archive_read_new());
+  archive_read_support_filter_xz(reader.get());
+  archive_read_support_format_raw(reader.get());
+  const auto damaged = [] { return absl::DataLossError("the packed file is damaged or cut off"); };
+  if (archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+    return damaged();
+  struct archive_entry* entry = nullptr;
+  if (archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK) return damaged();
+  std::string out;
+  std::string block(kBlock, '\0');
+  while (true) {
+    const la_ssize_t got = archive_read_data(reader.get(), block.data(), block.size());
+    if (got < 0) return damaged();
+    if (got == 0) return out;
+    out.append(block.data(), static_cast<size_t>(got));
+    if (out.size() > kMaxUnpacked ||
+        (out.size() > kRatioFrom && out.size() > bytes.size() * kMaxRatio)) {
+      return WithReason(
+          absl::ResourceExhaustedError(absl::StrCat("unpacks to more than ", kMaxUnpacked,
+                                                    " bytes or ", kMaxRatio, " times its size")),
+          "LIMIT_EXCEEDED", "document_bytes");
+    }
   }
 }
 

@@ -10,7 +10,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "documents.h"
+#include "held_documents.h"
 #include "joins.h"
 #include "parfocal/connector_idr/cell_text.h"
 #include "parfocal/definition/mapper.h"
@@ -22,8 +25,11 @@ namespace parfocal {
 namespace {
 
 using defined::Document;
+using defined::DocumentNote;
 using defined::Documents;
 using defined::FoundRecord;
+using defined::HeldDocuments;
+using defined::RecordFormat;
 using defined::RecordLimits;
 using defined::RecordReader;
 using definition::FeedRule;
@@ -48,18 +54,27 @@ std::string StemOf(absl::string_view name) {
 
 class Engine final : public DefinedConnector {
  public:
-  Engine(std::string source, definition::SourceDefinition definition,
-         std::unique_ptr<Documents> documents, const RecordLimits& limits)
+  // What a connector is made of; each outlives what is named after it.
+  struct Parts {
+    std::unique_ptr<const definition::SourceDefinition> definition;
+    std::unique_ptr<HeldDocuments> held;
+    std::unique_ptr<Documents> documents;
+    RecordLimits limits;
+    std::string today;
+  };
+  Engine(std::string source, Parts parts)
       : source_(std::move(source)),
-        definition_(std::move(definition)),
-        documents_(std::move(documents)),
-        limits_(limits) {
+        parts_(std::move(parts)),
+        definition_(*parts_.definition),
+        documents_(parts_.documents.get()),
+        limits_(parts_.limits) {
     Rewind();
   }
 
   bool ListingIsWhole() const override {
     return documents_->IsWhole() && definition_.deletion == definition::DeletionRule::kWholeList;
   }
+  bool ListsAll() const override { return documents_->ListsAll(); }
   int64_t left_out() const override { return left_out_; }
   ReadingCost cost() const override { return {documents_read_, bytes_read_}; }
   const std::map<std::pair<std::string, std::string>, int64_t>& unmapped() const override {
@@ -87,6 +102,9 @@ class Engine final : public DefinedConnector {
     Document document;
     std::unique_ptr<RecordReader> reader;
     int64_t read = 0;  // Records so far.
+    // What the next run is told of it, unless some record was refused: that has to be said again.
+    DocumentNote note;
+    bool notable = true;
   };
 
   void Rewind();
@@ -96,6 +114,9 @@ class Engine final : public DefinedConnector {
   absl::Status OpenDocument(DraftPage* page);
   absl::Status ReadRecords(DraftPage* page, int64_t* records, size_t* bytes);
   absl::Status Leave(DraftPage* page);
+  // How the records of the document at hand are read.
+  RecordFormat FormatOf(const FeedRule& feed) const;
+  void NoteDocument();
   void AddRecord(FoundRecord record, DraftPage* page);
   void AddStudy(const FeedRule& feed, MappedRecord* mapped, const std::string& place,
                 absl::string_view raw, const RawSlice& slice, DraftPage* page);
@@ -106,8 +127,9 @@ class Engine final : public DefinedConnector {
   const FeedRule& feed() const { return definition_.feeds[feed_]; }
 
   const std::string source_;
-  const definition::SourceDefinition definition_;
-  const std::unique_ptr<Documents> documents_;
+  const Parts parts_;
+  const definition::SourceDefinition& definition_;
+  Documents* const documents_;
   const RecordLimits limits_;
 
   std::unique_ptr<definition::Mapper> mapper_;
@@ -133,6 +155,7 @@ class Engine final : public DefinedConnector {
 void Engine::Rewind() {
   mapper_ = std::make_unique<definition::Mapper>(&definition_, source_);
   documents_->Restart();
+  if (parts_.held != nullptr) parts_.held->Forget();
   feed_ = 0;
   in_feed_ = false;
   position_.clear();
@@ -163,7 +186,7 @@ absl::Status Engine::EnterFeed(DraftPage* page) {
     if (position_.empty()) continue;
     std::vector<Rejection> rejections;
     PARFOCAL_RETURN_IF_ERROR(
-        joins_.Load(feed(), definition_.protocol, limits_, documents_.get(), &rejections));
+        joins_.Load(feed(), FormatOf(feed()), limits_, documents_, &rejections));
     for (const Rejection& r : rejections) Reject(r.place, "", r.reason, r.raw, page);
     in_feed_ = true;
     return absl::OkStatus();
@@ -176,13 +199,18 @@ absl::Status Engine::OpenDocument(DraftPage* page) {
   PARFOCAL_ASSIGN_OR_RETURN(open->document, documents_->Read(feed(), position_));
   absl::Status status = open->document.status;
   if (status.ok()) {
-    auto reader = defined::OpenRecords(
-        documents_->InPages(feed()) ? std::string() : open->document.name, open->document.bytes,
-        definition_.protocol, feed().separator, feed().records, limits_);
+    const RecordFormat format = FormatOf(feed());
+    const std::string name = documents_->InPages(feed()) ? std::string() : open->document.name;
+    auto reader =
+        open->document.unchanged != nullptr
+            ? defined::OpenHeld(name, *open->document.unchanged, *parts_.held, format, limits_)
+            : defined::OpenRecords(name, open->document.bytes, format, limits_);
     status = reader.status();
     if (reader.ok()) open->reader = *std::move(reader);
   }
+  if (open->document.unchanged != nullptr) left_out_ += open->document.unchanged->left_out;
   if (!status.ok()) {
+    open->notable = false;
     // A page that cannot be read is not the end of the list.
     if (documents_->InPages(feed())) return Annotate(status, open->document.name);
     ++page->ledger.fetched;
@@ -197,6 +225,36 @@ absl::Status Engine::OpenDocument(DraftPage* page) {
   open_ = std::move(open);
   ++documents_read_;
   return absl::OkStatus();
+}
+
+RecordFormat Engine::FormatOf(const FeedRule& feed) const {
+  RecordFormat out;
+  out.protocol = definition_.protocol;
+  out.separator = feed.separator;
+  out.records = feed.records;
+  out.prefixes = &definition_.prefixes;
+  if (feed.detail) {
+    out.records = feed.detail->records;
+    if (!feed.detail->protocol.empty()) out.protocol = feed.detail->protocol;
+  }
+  return out;
+}
+
+// What the document at hand was, for the next run.
+void Engine::NoteDocument() {
+  const Document& document = open_->document;
+  const bool has_validator =
+      !document.etag.empty() || !document.last_modified.empty() || !document.tag.empty();
+  // The key of a value is no part of its bytes.
+  const bool keyed = absl::EndsWith(FormatOf(feed()).records, "*");
+  if (parts_.held == nullptr || !open_->notable || !has_validator || keyed) return;
+  DocumentNote note = std::move(open_->note);
+  note.etag = document.etag;
+  note.last_modified = document.last_modified;
+  note.tag = document.tag;
+  note.next = documents_->leads();
+  if (document.unchanged != nullptr) note.left_out += document.unchanged->left_out;
+  parts_.held->Keep(document.address, std::move(note));
 }
 
 absl::StatusOr<DraftPage> Engine::Produce() {
@@ -223,6 +281,10 @@ absl::StatusOr<DraftPage> Engine::Produce() {
     if (page.last || (in_feed_ && documents_->InPages(feed()))) break;
   }
   page.ledger.fetched += static_cast<int64_t>(page.drafts.size());
+  if (page.last && parts_.held != nullptr) {
+    const bool all = documents_->ListsAll();
+    page.mark = parts_.held->Mark(parts_.today, all ? parts_.today : parts_.held->full(), all);
+  }
   if (!page.last) {
     page.next_cursor = absl::StrCat(kCursorVersion, "\n", feed().name, "\n", position_, "\n",
                                     open_ == nullptr ? 0 : open_->read);
@@ -261,6 +323,7 @@ absl::Status Engine::Leave(DraftPage* page) {
   repeats_ = 0;
   PARFOCAL_ASSIGN_OR_RETURN(position_,
                             documents_->Next(feed(), position_, open_->document, open_->read));
+  NoteDocument();
   open_.reset();
   if (!position_.empty()) return absl::OkStatus();
   ++feed_;
@@ -276,11 +339,14 @@ void Engine::AddRecord(FoundRecord record, DraftPage* page) {
   mapped.problem = record.problem;
   if (mapped.problem.empty()) {
     joins_.Apply(feed(), &record.item);
+    if (open_->document.entry != nullptr)
+      record.item.fields.emplace_back("@list", *open_->document.entry);
     record.item.fields.emplace_back("@file", definition::Item::Text(StemOf(open_->document.name)));
     mapped = mapper_->Map(feed(), record.item);
   }
   if (mapped.left_out) {
     ++left_out_;
+    ++open_->note.left_out;
     return;
   }
   ++page->ledger.rows_read;
@@ -288,10 +354,14 @@ void Engine::AddRecord(FoundRecord record, DraftPage* page) {
     ++page->ledger.rows_rejected;
     ++page->ledger.quarantined;
     ++page->ledger.fetched;
+    open_->notable = false;
     return Reject(place, "", mapped.problem, record.raw, page);
   }
   ++page->ledger.rows_accepted;
   const size_t context = open_->reader->context().size();
+  if (parts_.held != nullptr) {
+    open_->note.records.push_back(defined::HashOfRaw(open_->reader->context(), record.raw));
+  }
   std::string& blob = page->raw.back();
   const RawSlice slice{static_cast<uint32_t>(page->raw.size() - 1), blob.size(), record.raw.size(),
                        0, context};
@@ -299,6 +369,7 @@ void Engine::AddRecord(FoundRecord record, DraftPage* page) {
   AddStudy(feed(), &mapped, place, record.raw, slice, page);
   for (ImageSet& set : mapped.sets) AddSet(feed(), std::move(set), place, record.raw, slice, page);
   if (page->drafts.size() > before) blob.append(record.raw.data(), record.raw.size());
+  if (!mapped.remarks.empty()) open_->notable = false;
   const std::string name = FormatRecordName(NameOf(mapped.study));
   for (const std::string& remark : mapped.remarks) Reject(place, name, remark, "", page);
 }
@@ -349,7 +420,33 @@ void Engine::AddSet(const FeedRule& feed, ImageSet set, const std::string& place
   page->drafts.push_back({std::move(set), slice});
 }
 
-absl::StatusOr<std::string> DefinitionPath(const Source& source, const ConnectorContext& context) {
+absl::Status ReadOptions(const Source& source, RecordLimits* limits,
+                         definition::SourceDefinition* definition) {
+  for (const auto& [key, value] : source.options) {
+    if (key == "definition") continue;
+    if (key == "tree") {
+      PARFOCAL_ASSIGN_OR_RETURN(definition->tree, definition::DefaultTree(value));
+      continue;
+    }
+    int64_t number = 0;
+    constexpr int64_t kMost = 16 << 20;
+    if (key != "max_record_bytes") {
+      return absl::InvalidArgumentError(
+          absl::StrCat("source ", source.id, ": unknown option '", key,
+                       "'; known: definition, max_record_bytes, tree"));
+    }
+    if (!absl::SimpleAtoi(value, &number) || number < 1 || number > kMost) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("option ", key, " = '", value, "': expected 1 to ", kMost));
+    }
+    limits->record_bytes = static_cast<size_t>(number);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string DefinitionPath(const Source& source, const ConnectorContext& context) {
   const auto option = source.options.find("definition");
   std::string name = option == source.options.end() ? source.id : option->second;
   if (!absl::StrContains(name, "/"))
@@ -358,27 +455,11 @@ absl::StatusOr<std::string> DefinitionPath(const Source& source, const Connector
   return name;
 }
 
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<DefinedConnector>> MakeConnectorOf(
     definition::SourceDefinition definition, const Source& source,
     const ConnectorContext& context) {
-  RecordLimits limits;
-  for (const auto& [key, value] : source.options) {
-    if (key == "definition") continue;
-    int64_t number = 0;
-    constexpr int64_t kMost = 16 << 20;
-    if (key != "max_record_bytes") {
-      return absl::InvalidArgumentError(absl::StrCat("source ", source.id, ": unknown option '",
-                                                     key,
-                                                     "'; known: definition, max_record_bytes"));
-    }
-    if (!absl::SimpleAtoi(value, &number) || number < 1 || number > kMost) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("option ", key, " = '", value, "': expected 1 to ", kMost));
-    }
-    limits.record_bytes = static_cast<size_t>(number);
-  }
+  Engine::Parts parts;
+  PARFOCAL_RETURN_IF_ERROR(ReadOptions(source, &parts.limits, &definition));
   const std::string& location = source.location;
   const bool http = absl::StartsWith(location, "http://") || absl::StartsWith(location, "https://");
   if (http && context.fetcher == nullptr) {
@@ -386,15 +467,34 @@ absl::StatusOr<std::unique_ptr<DefinedConnector>> MakeConnectorOf(
                           "location '", location, "': this node reads local files only")),
                       "SOURCE_DEFINITION", "location");
   }
-  auto documents = http ? defined::WebDocuments(location, definition, context.fetcher)
-                        : defined::LocalDocuments(location, definition);
+  if (definition.protocol == "oai-pmh") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        definition.place, ": a definition of oai-pmh holds options of that connector; ",
+        "add the source with --connector oai-pmh"));
+  }
+  const uint64_t fingerprint = definition.fingerprint;
+  parts.definition = std::make_unique<const definition::SourceDefinition>(std::move(definition));
+  absl::StatusOr<std::unique_ptr<Documents>> documents;
+  if (http) {
+    parts.held = std::make_unique<HeldDocuments>(context, fingerprint);
+    parts.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
+    const defined::WebAccess access{context.fetcher, parts.held.get(), parts.limits, parts.today};
+    if (parts.definition->tree) {
+      documents = defined::TreeDocuments(location, *parts.definition, access);
+    } else {
+      documents = defined::WebDocuments(location, *parts.definition, access);
+    }
+  } else {
+    documents = defined::LocalDocuments(location, *parts.definition);
+  }
   if (!documents.ok()) return WithReason(documents.status(), "SOURCE_DEFINITION", "location");
-  return std::make_unique<Engine>(source.id, std::move(definition), *std::move(documents), limits);
+  parts.documents = *std::move(documents);
+  return std::make_unique<Engine>(source.id, std::move(parts));
 }
 
 absl::StatusOr<std::unique_ptr<Connector>> MakeDefinedConnector(const Source& source,
                                                                 const ConnectorContext& context) {
-  PARFOCAL_ASSIGN_OR_RETURN(const std::string path, DefinitionPath(source, context));
+  const std::string path = DefinitionPath(source, context);
   PARFOCAL_ASSIGN_OR_RETURN(definition::SourceDefinition definition,
                             definition::LoadDefinition(path));
   if (definition.protocol != source.connector) {

@@ -8,20 +8,7 @@
 
 namespace parfocal::defined {
 
-absl::StatusOr<std::unique_ptr<RecordReader>> OpenRecords(
-    const std::string& name, absl::string_view bytes, const std::string& protocol,
-    const std::string& separator, const std::string& records, const RecordLimits& limits) {
-  absl::string_view plain = absl::StripSuffix(name, ".gz");
-  const bool json = absl::EndsWithIgnoreCase(plain, ".json");
-  const bool csv = absl::EndsWithIgnoreCase(plain, ".csv");
-  const bool table = csv || absl::EndsWithIgnoreCase(plain, ".tsv") ||
-                     absl::EndsWithIgnoreCase(plain, ".txt") ||
-                     absl::EndsWithIgnoreCase(plain, ".tab");
-  if (json || (!table && protocol == "json-rest")) return OpenJson(bytes, records, limits);
-  return OpenRows(bytes, !separator.empty() ? separator : csv ? "," : "\t");
-}
-
-absl::Status Joins::Load(const definition::FeedRule& feed, const std::string& protocol,
+absl::Status Joins::Load(const definition::FeedRule& feed, const RecordFormat& format,
                          const RecordLimits& limits, Documents* documents,
                          std::vector<Rejection>* rejections) {
   tables_.clear();
@@ -34,6 +21,9 @@ absl::Status Joins::Load(const definition::FeedRule& feed, const std::string& pr
   };
   for (const definition::JoinRule& join : feed.joins) {
     auto& table = tables_.emplace_back();
+    RecordFormat joined = format;
+    joined.records = join.records;
+    joined.separator.clear();
     PARFOCAL_ASSIGN_OR_RETURN(const std::vector<std::string> names, documents->Choose(join.files));
     // Without its authority every record would be left out, and taken for gone.
     if (join.required && names.empty()) {
@@ -55,7 +45,7 @@ absl::Status Joins::Load(const definition::FeedRule& feed, const std::string& pr
       absl::Status status = document.status;
       std::unique_ptr<RecordReader> reader;
       if (status.ok()) {
-        auto opened = OpenRecords(name, document.bytes, protocol, "", join.records, limits);
+        auto opened = OpenRecords(name, document.bytes, joined, limits);
         status = opened.status();
         if (opened.ok()) reader = *std::move(opened);
       }

@@ -14,17 +14,12 @@ namespace parfocal::defined {
 
 inline constexpr size_t kMaxJoinBytes = size_t{256} << 20;
 
-// How the records of a document are read: by its name, else by the protocol.
-absl::StatusOr<std::unique_ptr<RecordReader>> OpenRecords(
-    const std::string& name, absl::string_view bytes, const std::string& protocol,
-    const std::string& separator, const std::string& records, const RecordLimits& limits);
-
 class Joins {
  public:
   // Reads the files of the feed's joins. RESOURCE_EXHAUSTED beyond kMaxJoinBytes. A record that
   // cannot be read is reported in `rejections` (place and reason) and left out, and so is a file,
   // unless the join is required: then it fails, as it does without any file (NOT_FOUND).
-  absl::Status Load(const definition::FeedRule& feed, const std::string& protocol,
+  absl::Status Load(const definition::FeedRule& feed, const RecordFormat& format,
                     const RecordLimits& limits, Documents* documents,
                     std::vector<Rejection>* rejections);
   // Puts what belongs to `record` into its fields.

@@ -69,17 +69,6 @@ bool IsArchive(absl::string_view path) {
   return false;
 }
 
-bool IsChosen(const definition::FileChoice& files, const std::string& name) {
-  bool chosen = false;
-  for (absl::string_view pattern : files.match) {
-    const bool without = absl::ConsumePrefix(&pattern, "!");
-    if (!idr::Matches(pattern, name)) continue;
-    if (without) return false;
-    chosen = true;
-  }
-  return chosen;
-}
-
 class Local final : public Documents {
  public:
   // `forced`: the feed that the one file is of although no feed names it. `contents`: what the
@@ -142,7 +131,22 @@ class Local final : public Documents {
 
 }  // namespace
 
+bool IsChosen(const definition::FileChoice& files, const std::string& name) {
+  bool chosen = false;
+  for (absl::string_view pattern : files.match) {
+    const bool without = absl::ConsumePrefix(&pattern, "!");
+    if (!idr::Matches(pattern, name)) continue;
+    if (without) return false;
+    chosen = true;
+  }
+  return chosen;
+}
+
 absl::StatusOr<std::string> Unpacked(std::string bytes) {
+  if (absl::StartsWith(bytes, absl::string_view("\xfd"
+                                                "7zXZ\0",
+                                                6)))
+    return UnpackedXz(bytes);
   if (bytes.size() < 2 || bytes[0] != '\x1f' || bytes[1] != '\x8b') return bytes;
   z_stream stream{};
   constexpr int kGzip = 16 + MAX_WBITS;

@@ -1,207 +1,414 @@
 #include <algorithm>
-#include <chrono>
+#include <optional>
 #include <set>
-#include <thread>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "documents.h"
+#include "parfocal/definition/mapper.h"
 #include "records.h"
+#include "web_fetch.h"
 
 namespace parfocal::defined {
 namespace {
 
 using definition::FeedRule;
+using definition::Item;
 using definition::PagingKind;
 
 constexpr size_t kMaxTokenBytes = 8 << 10;
 constexpr size_t kMaxPages = 100'000;  // RELIABILITY: of one run.
 
-std::string Encoded(absl::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto u = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(u) || c == '-' || c == '_' || c == '.' || c == '~') {
-      out.push_back(c);
-    } else {
-      constexpr char kHex[] = "0123456789ABCDEF";
-      out.push_back('%');
-      out.push_back(kHex[u >> 4]);
-      out.push_back(kHex[u & 15]);
-    }
+absl::CivilDay DayOf(const std::string& text) {
+  absl::CivilDay day;
+  (void)absl::ParseCivilTime(text, &day);
+  return day;
+}
+
+// Where a feed is: the window, the page of its list, and the entry of a page that names documents.
+struct At {
+  std::string window;  // The day that it begins with; empty without windows.
+  std::string page;
+  size_t entry = 0;
+
+  std::string Format() const { return absl::StrCat(window, "\t", entry, "\t", page); }
+  static absl::StatusOr<At> Parse(const std::string& text) {
+    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('\t', 2));
+    At out;
+    if (parts.size() != 3 || !absl::SimpleAtoi(parts[1], &out.entry))
+      return absl::InvalidArgumentError("this is no cursor of the connector; start a new run");
+    out.window = parts[0];
+    out.page = parts[2];
+    return out;
   }
-  return out;
-}
-
-std::string With(std::string url, const std::string& parameter, absl::string_view value) {
-  if (parameter.empty()) return url;
-  const char* join = absl::StrContains(url, "?") ? "&" : "?";
-  return absl::StrCat(url, join, parameter, "=", Encoded(value));
-}
-
-// "https://host:port" of an address.
-absl::string_view OriginOf(absl::string_view url) {
-  const size_t host = url.find("://");
-  if (host == url.npos) return {};
-  return url.substr(0, url.find_first_of("/?#", host + 3));
-}
-
-// `link` as an address: whole, from the root of the host, or a query of the page itself.
-std::string Resolved(absl::string_view link, const std::string& page) {
-  if (absl::StrContains(link, "://")) return std::string(link);
-  if (absl::StartsWith(link, "/")) return absl::StrCat(OriginOf(page), link);
-  if (absl::StartsWith(link, "?")) return absl::StrCat(page.substr(0, page.find('?')), link);
-  return absl::StrCat(page.substr(0, page.rfind('/') + 1), link);
-}
+};
 
 class Web final : public Documents {
  public:
-  Web(std::string location, int64_t pause_ms, Fetcher* fetcher)
-      : location_(std::move(location)), pause_ms_(pause_ms), fetcher_(fetcher) {}
+  Web(std::string location, const definition::SourceDefinition& definition, const WebAccess& access)
+      : location_(std::move(location)),
+        definition_(definition),
+        access_(access),
+        fetch_(definition.pause_ms, access) {
+    Restart();
+  }
 
   absl::StatusOr<std::string> First(const FeedRule& feed) override {
-    switch (feed.paging.kind) {
-      case PagingKind::kFiles:
-        return feed.files.match.empty() ? std::string() : feed.files.match[0];
-      case PagingKind::kPage:
-        return absl::StrCat(feed.paging.first);
-      case PagingKind::kOffset:
-        return std::string("0");
-      case PagingKind::kCursor:
-        return std::string("*");  // No token yet.
-      case PagingKind::kLink:
-        break;
-    }
-    return Begin(feed);
+    At at;
+    if (feed.paging.window_days > 0) at.window = feed.paging.window_first;
+    at.page = FirstPage(feed, at);
+    if (at.page.empty()) return std::string();
+    return Settled(feed, std::move(at));
   }
 
   absl::StatusOr<Document> Read(const FeedRule& feed, const std::string& position) override {
-    if (feed.paging.kind == PagingKind::kFiles) return ReadFile(position);
-    return Fetch(AddressOf(feed, position), /*page=*/true);
+    PARFOCAL_ASSIGN_OR_RETURN(const At at, At::Parse(position));
+    if (!feed.detail) return ReadPage(feed, at);
+    PARFOCAL_RETURN_IF_ERROR(LoadList(feed, at));
+    const Named& named = list_->named[at.entry];
+    DocumentRequest request;
+    request.url = named.url;
+    request.tag = named.tag;
+    request.media_types = feed.detail->media_types;
+    request.needed = false;
+    if (!named.problem.ok()) {
+      Document refused;
+      refused.name = named.url;
+      refused.status = named.problem;
+      return refused;
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(Document out, fetch_.Get(request));
+    out.entry = named.entry;
+    return out;
   }
 
   absl::StatusOr<std::string> Next(const FeedRule& feed, const std::string& position,
                                    const Document& document, int64_t records) override {
-    if (feed.paging.kind == PagingKind::kFiles) {
-      const auto& files = feed.files.match;
-      const auto at = std::find(files.begin(), files.end(), position);
-      return at == files.end() || at + 1 == files.end() ? std::string() : *(at + 1);
+    PARFOCAL_ASSIGN_OR_RETURN(At at, At::Parse(position));
+    if (!feed.detail) {
+      PARFOCAL_RETURN_IF_ERROR(Advance(feed, document, records, &at));
+      return at.page.empty() ? std::string() : at.Format();
     }
-    std::string next;
-    int64_t number = 0;
-    if (feed.paging.kind == PagingKind::kPage || feed.paging.kind == PagingKind::kOffset) {
-      if (records == 0) return std::string();
-      if (!absl::SimpleAtoi(position, &number))
-        return absl::InvalidArgumentError("this is no cursor of the connector; start a new run");
-      next = absl::StrCat(number + (feed.paging.kind == PagingKind::kPage ? 1 : records));
-      // The same answer again is a server that does not know the parameter.
-      if (document.bytes == last_bytes_) return Circle(feed, "two pages are the same");
-      last_bytes_ = document.bytes;
-    } else {
-      PARFOCAL_ASSIGN_OR_RETURN(next, Following(feed, position, document));
-      if (next.empty()) return next;
-    }
-    if (!seen_.insert(absl::StrCat(feed.name, "\n", next)).second)
-      return Circle(feed, "its pages lead back to an earlier one");
-    if (seen_.size() > kMaxPages) {
-      return WithReason(absl::ResourceExhaustedError(
-                            absl::StrCat("feed ", feed.name, ": more than ", kMaxPages, " pages")),
-                        "LIMIT_EXCEEDED", "pages");
-    }
-    return next;
+    ++at.entry;
+    return Settled(feed, std::move(at));
   }
 
   absl::StatusOr<std::vector<std::string>> Choose(const definition::FileChoice& files) override {
     return files.match;
   }
   absl::StatusOr<Document> ReadFile(const std::string& name) override {
-    return Fetch(absl::StrCat(absl::StripSuffix(location_, "/"), "/", name), /*page=*/false);
+    DocumentRequest request;
+    request.url = UrlBelow(location_, name);
+    request.needed = false;
+    request.conditional = false;  // What it says goes into other records and is not held.
+    return fetch_.Get(request);
   }
   bool IsWhole() const override { return false; }
   bool InPages(const FeedRule& feed) const override {
-    return feed.paging.kind != PagingKind::kFiles;
+    return feed.paging.kind != PagingKind::kFiles && !feed.detail;
   }
   void Restart() override {
     seen_.clear();
+    queue_.clear();
     last_bytes_.clear();
+    list_.reset();
+    changes_only_ = false;
   }
+  bool ListsAll() const override { return !changes_only_; }
+  std::string leads() const override { return leads_; }
 
  private:
-  std::string Begin(const FeedRule& feed) const {
-    if (feed.paging.path.empty()) return location_;
-    const bool query = absl::StartsWith(feed.paging.path, "?");
-    return absl::StrCat(absl::StripSuffix(location_, "/"),
-                        query || absl::StartsWith(feed.paging.path, "/") ? "" : "/",
-                        feed.paging.path);
+  // An entry of a list, and the document that it names.
+  struct Named {
+    std::string url, tag;
+    std::shared_ptr<const Item> entry;
+    absl::Status problem;
+  };
+  struct ListPage {
+    std::string place;  // Window and page.
+    Document document;
+    int64_t records = 0;
+    std::vector<Named> named;
+  };
+
+  std::string FirstPage(const FeedRule& feed, const At& at) {
+    switch (feed.paging.kind) {
+      case PagingKind::kFiles:
+        return feed.files.match.empty() ? std::string() : feed.files.match[0];
+      case PagingKind::kPage:
+        return absl::StrCat(feed.paging.first);
+      case PagingKind::kOffset:
+        return "0";
+      case PagingKind::kCursor:
+        return "*";  // No token yet.
+      case PagingKind::kLink:
+      case PagingKind::kHeader:
+      case PagingKind::kFollow:
+        break;
+    }
+    const std::string first = Begin(feed, at);
+    if (feed.paging.kind == PagingKind::kFollow) queue_ = {first};
+    return first;
   }
 
-  std::string AddressOf(const FeedRule& feed, const std::string& position) const {
+  // Whether what changed since the last run is enough.
+  bool WantsChanges(const FeedRule& feed) const {
+    const HeldDocuments& held = *access_.held;
+    if (feed.paging.changes.empty() || held.since().empty() || held.full().empty()) return false;
+    return DayOf(access_.today) - DayOf(held.full()) < feed.paging.full_days;
+  }
+
+  // The address of the list, with the days that it asks for.
+  std::string Begin(const FeedRule& feed, const At& at) {
     const definition::Paging& paging = feed.paging;
-    if (paging.kind == PagingKind::kLink) return position;
-    std::string url = With(Begin(feed), paging.size_parameter, absl::StrCat(paging.size));
-    if (paging.kind == PagingKind::kCursor && position == "*") return url;
-    return With(std::move(url), paging.parameter, position);
+    std::string path = paging.path;
+    if (WantsChanges(feed)) {
+      changes_only_ = true;
+      // A day back: clocks differ, and a record may be listed later than it was stamped.
+      const absl::CivilDay since = DayOf(access_.held->since()) - 1;
+      path = absl::StrReplaceAll(
+          paging.changes,
+          {{"{since}", absl::FormatCivilTime(since)},
+           {"{since_epoch}",
+            absl::StrCat(absl::ToUnixSeconds(absl::FromCivil(since, absl::UTCTimeZone())))}});
+    }
+    if (!at.window.empty()) {
+      const absl::CivilDay last = DayOf(at.window) + paging.window_days - 1;
+      path = absl::StrReplaceAll(path,
+                                 {{"{from}", at.window}, {"{until}", absl::FormatCivilTime(last)}});
+    }
+    return UrlBelow(location_, path);
+  }
+
+  absl::StatusOr<Document> ReadPage(const FeedRule& feed, const At& at) {
+    const definition::Paging& paging = feed.paging;
+    DocumentRequest request;
+    request.media_types = paging.media_types;
+    if (paging.kind == PagingKind::kFiles) {
+      request.url = UrlBelow(location_, at.page);
+      request.needed = feed.detail.has_value();
+    } else if (paging.kind == PagingKind::kLink || paging.kind == PagingKind::kHeader ||
+               paging.kind == PagingKind::kFollow) {
+      request.url = at.page;
+    } else {
+      request.url =
+          WithParameter(Begin(feed, at), paging.size_parameter, absl::StrCat(paging.size));
+      if (paging.kind != PagingKind::kCursor || at.page != "*")
+        request.url = WithParameter(std::move(request.url), paging.parameter, at.page);
+    }
+    // The entries of a list are held by nobody.
+    request.conditional = !feed.detail;
+    return fetch_.Get(request);
+  }
+
+  // Moves on to the page behind `document`, or into the next window; to no page at the end.
+  absl::Status Advance(const FeedRule& feed, const Document& document, int64_t records, At* at) {
+    const definition::Paging& paging = feed.paging;
+    leads_.clear();
+    at->entry = 0;
+    PARFOCAL_ASSIGN_OR_RETURN(at->page, Following(feed, *at, document, records));
+    if (at->page.empty() && !at->window.empty()) {
+      const absl::CivilDay next = DayOf(at->window) + paging.window_days;
+      if (!changes_only_ && next <= DayOf(access_.today)) {
+        at->window = absl::FormatCivilTime(next);
+        at->page = FirstPage(feed, *at);
+        last_bytes_.clear();
+      }
+    }
+    if (at->page.empty() || paging.kind == PagingKind::kFiles) return absl::OkStatus();
+    if (!seen_.insert(absl::StrCat(feed.name, "\n", at->window, "\n", at->page)).second)
+      return Circle(feed, "its pages lead back to an earlier one");
+    if (seen_.size() <= kMaxPages) return absl::OkStatus();
+    return WithReason(absl::ResourceExhaustedError(
+                          absl::StrCat("feed ", feed.name, ": more than ", kMaxPages, " pages")),
+                      "LIMIT_EXCEEDED", "pages");
+  }
+
+  absl::StatusOr<std::string> Following(const FeedRule& feed, const At& at,
+                                        const Document& document, int64_t records) {
+    switch (feed.paging.kind) {
+      case PagingKind::kFiles: {
+        const auto& files = feed.files.match;
+        const auto found = std::find(files.begin(), files.end(), at.page);
+        return found == files.end() || found + 1 == files.end() ? std::string() : *(found + 1);
+      }
+      case PagingKind::kPage:
+      case PagingKind::kOffset: {
+        int64_t number = 0;
+        if (records == 0) return std::string();
+        if (!absl::SimpleAtoi(at.page, &number))
+          return absl::InvalidArgumentError("this is no cursor of the connector; start a new run");
+        // The same answer again is a server that does not know the parameter.
+        if (!document.bytes.empty() && document.bytes == last_bytes_)
+          return Circle(feed, "two pages are the same");
+        last_bytes_ = document.bytes;
+        return absl::StrCat(number + (feed.paging.kind == PagingKind::kPage ? 1 : records));
+      }
+      default:
+        break;
+    }
+    if (feed.paging.kind == PagingKind::kFollow) return AfterInQueue(feed, at, document);
+    std::vector<std::string> found;
+    PARFOCAL_RETURN_IF_ERROR(Leads(feed, document, &found));
+    if (found.empty() || feed.paging.kind == PagingKind::kCursor)
+      return found.empty() ? std::string() : found[0];
+    return Checked(feed, found[0], document.address);
+  }
+
+  // What the answer says about how to go on.
+  absl::Status Leads(const FeedRule& feed, const Document& document,
+                     std::vector<std::string>* out) {
+    if (document.unchanged != nullptr) {
+      leads_ = document.unchanged->next;
+      *out = absl::StrSplit(leads_, '\n', absl::SkipEmpty());
+      return absl::OkStatus();
+    }
+    if (feed.paging.kind == PagingKind::kHeader) {
+      *out = {NextOfLinkHeader(document.link)};
+    } else {
+      RecordLimits limits;
+      limits.values = 5'000'000;  // Of a page.
+      PARFOCAL_ASSIGN_OR_RETURN(const Item page,
+                                ParsePage(document.bytes, FormatOf(document.bytes), limits));
+      for (const Item* found : feed.paging.next.Find({&page, &page})) out->push_back(found->text);
+    }
+    out->erase(std::remove(out->begin(), out->end(), ""), out->end());
+    for (const std::string& one : *out) {
+      if (one.size() > kMaxTokenBytes || one.find('\n') != std::string::npos) {
+        return absl::DataLossError(
+            absl::StrCat("feed ", feed.name, ": the way to the next page is not sound"));
+      }
+    }
+    leads_ = absl::StrJoin(*out, "\n");
+    return absl::OkStatus();
+  }
+
+  // The next address that is to be followed, each once, in the order in which they were named.
+  absl::StatusOr<std::string> AfterInQueue(const FeedRule& feed, const At& at,
+                                           const Document& document) {
+    std::vector<std::string> found;
+    PARFOCAL_RETURN_IF_ERROR(Leads(feed, document, &found));
+    for (const std::string& one : found) {
+      // A way that leads elsewhere, to another portal's catalogue, is not ours.
+      const absl::StatusOr<std::string> url = Checked(feed, one, document.address);
+      if (!url.ok() || queue_.size() >= kMaxPages) continue;
+      if (std::find(queue_.begin(), queue_.end(), *url) == queue_.end()) queue_.push_back(*url);
+    }
+    const auto here = std::find(queue_.begin(), queue_.end(), at.page);
+    return here == queue_.end() || here + 1 == queue_.end() ? std::string() : *(here + 1);
+  }
+
+  absl::StatusOr<std::string> Checked(const FeedRule& feed, const std::string& link,
+                                      const std::string& page) const {
+    std::string url = ResolvedUrl(link, page);
+    if (OriginOf(url) == OriginOf(location_)) return url;
+    return absl::PermissionDeniedError(absl::StrCat(
+        "feed ", feed.name, ": the next page is on another host: ", url.substr(0, 200)));
   }
 
   absl::Status Circle(const FeedRule& feed, absl::string_view what) const {
     return absl::DataLossError(absl::StrCat("feed ", feed.name, ": ", what));
   }
 
-  // What the answer says about how to go on; empty at the end.
-  absl::StatusOr<std::string> Following(const FeedRule& feed, const std::string& position,
-                                        const Document& document) const {
-    RecordLimits limits;
-    limits.values = 5'000'000;  // Of a page.
-    PARFOCAL_ASSIGN_OR_RETURN(const definition::Item page, ParseJson(document.bytes, limits));
-    const std::vector<const definition::Item*> found = feed.paging.next.Find({&page, &page});
-    std::string next = found.empty() ? std::string() : found[0]->text;
-    if (next.size() > kMaxTokenBytes || next.find('\n') != std::string::npos)
-      return absl::DataLossError(
-          absl::StrCat("feed ", feed.name, ": the way to the next page is not sound"));
-    if (next.empty() || feed.paging.kind == PagingKind::kCursor) return next;
-    next = Resolved(next, position);
-    if (OriginOf(next) != OriginOf(location_)) {
-      return absl::PermissionDeniedError(absl::StrCat(
-          "feed ", feed.name, ": the next page is on another host: ", next.substr(0, 200)));
-    }
-    return next;
-  }
-
-  absl::StatusOr<Document> Fetch(const std::string& url, bool page) {
-    if (pause_ms_ > 0 && fetched_)
-      std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms_));
-    fetched_ = true;
-    FetchRequest request;
-    request.url = url;
-    absl::StatusOr<FetchResponse> answer = fetcher_->Fetch(request);
-    Document out;
-    out.name = url;
-    absl::Status status = answer.status();
-    if (answer.ok()) {
-      absl::StatusOr<std::string> bytes = Unpacked(std::move(answer->body));
-      status = bytes.status();
-      if (bytes.ok()) out.bytes = *std::move(bytes);
-    }
-    if (status.ok()) return out;
-    // One file alone may be at fault; anything else is the server's trouble and fails the page.
-    const bool alone = absl::IsNotFound(status) || absl::IsInvalidArgument(status) ||
-                       absl::IsResourceExhausted(status) || absl::IsDataLoss(status);
-    if (page || !alone) return Annotate(status, url);
-    out.status = status;
+  // How a page of a list is read: by its first byte, since a list need not be written in what its
+  // documents are (a site map in XML names pages, a search in JSON names headers in XML).
+  RecordFormat FormatOf(absl::string_view page) const {
+    RecordFormat out;
+    out.prefixes = &definition_.prefixes;
+    out.protocol = definition_.protocol;
+    if (out.protocol == "rdf") return out;
+    const size_t first = page.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+    const char begin = first == page.npos ? '\0' : page[first];
+    out.protocol = begin == '<' ? "xml-rest" : begin == '{' || begin == '[' ? "json-rest" : "table";
     return out;
   }
 
+  // ---------------------------------------------------------------- lists of addresses
+
+  // The first position at or behind `at` that names a document; empty behind the last.
+  absl::StatusOr<std::string> Settled(const FeedRule& feed, At at) {
+    if (!feed.detail) return at.Format();
+    while (true) {
+      PARFOCAL_RETURN_IF_ERROR(LoadList(feed, at));
+      if (at.entry < list_->named.size()) return at.Format();
+      const int64_t records = list_->records;
+      PARFOCAL_RETURN_IF_ERROR(Advance(feed, list_->document, records, &at));
+      if (at.page.empty()) return std::string();
+    }
+  }
+
+  absl::Status LoadList(const FeedRule& feed, const At& at) {
+    const std::string place = absl::StrCat(feed.name, "\n", at.window, "\n", at.page);
+    if (list_ && list_->place == place) return absl::OkStatus();
+    ListPage page;
+    page.place = place;
+    PARFOCAL_ASSIGN_OR_RETURN(page.document, ReadPage(feed, at));
+    RecordFormat format = FormatOf(page.document.bytes);
+    format.records = feed.records;
+    format.separator = feed.separator;
+    auto reader = OpenRecords("", page.document.bytes, format, access_.limits);
+    // A list of lists has no entries of its own.
+    if (!reader.ok() &&
+        !(feed.paging.kind == PagingKind::kFollow && absl::IsNotFound(reader.status()))) {
+      return Annotate(reader.status(), page.document.name);
+    }
+    FoundRecord record;
+    while (reader.ok()) {
+      PARFOCAL_ASSIGN_OR_RETURN(const bool some, (*reader)->Next(&record));
+      if (!some) break;
+      ++page.records;
+      AddEntry(feed, std::move(record), &page);
+    }
+    list_ = std::move(page);
+    return absl::OkStatus();
+  }
+
+  void AddEntry(const FeedRule& feed, FoundRecord record, ListPage* page) const {
+    const definition::DetailRule& detail = *feed.detail;
+    if (!record.problem.empty()) {
+      Named bad;
+      bad.url = page->document.name + record.place;
+      bad.problem = absl::InvalidArgumentError(record.problem);
+      page->named.push_back(std::move(bad));
+      return;
+    }
+    const auto entry = std::make_shared<const Item>(std::move(record.item));
+    const definition::View view{entry.get(), entry.get()};
+    if (!definition::Holds(detail.when, view)) return;
+    const std::vector<std::string> paths = detail.path.Values(view);
+    const std::vector<std::string> tags = detail.tag.Values(view);
+    for (const std::string& path : paths) {
+      Named named;
+      named.entry = entry;
+      named.url = UrlBelow(location_, path);
+      // Of one entry that names several documents it says nothing.
+      if (tags.size() == 1 && paths.size() == 1) named.tag = tags[0];
+      // A host that the definition itself names is meant.
+      const absl::string_view origin = OriginOf(named.url);
+      if (origin != OriginOf(location_) && !absl::StartsWith(detail.path.text(), origin)) {
+        named.problem = absl::InvalidArgumentError(
+            absl::StrCat("is on another host: ", named.url.substr(0, 200)));
+      }
+      page->named.push_back(std::move(named));
+    }
+  }
+
   const std::string location_;
-  const int64_t pause_ms_;
-  Fetcher* const fetcher_;
-  bool fetched_ = false;
+  const definition::SourceDefinition& definition_;
+  const WebAccess access_;
+  WebFetch fetch_;
   std::set<std::string> seen_;
-  std::string last_bytes_;
+  std::vector<std::string> queue_;  // Of kFollow.
+  std::string last_bytes_, leads_;
+  std::optional<ListPage> list_;
+  bool changes_only_ = false;
 };
 
 absl::Status CheckNames(const definition::FileChoice& files, const std::string& whose) {
@@ -210,7 +417,8 @@ absl::Status CheckNames(const definition::FileChoice& files, const std::string& 
                        !absl::StartsWith(name, "!");
     if (plain) continue;
     return absl::InvalidArgumentError(absl::StrCat(
-        whose, ": over http(s) a file has a plain name; '", name, "' is for a local folder"));
+        whose, ": over http(s) a file has a plain name; '", name,
+        "' is for a local folder, or for a location that lists its files (option tree)"));
   }
   return absl::OkStatus();
 }
@@ -218,14 +426,15 @@ absl::Status CheckNames(const definition::FileChoice& files, const std::string& 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Documents>> WebDocuments(
-    const std::string& location, const definition::SourceDefinition& definition, Fetcher* fetcher) {
+    const std::string& location, const definition::SourceDefinition& definition,
+    const WebAccess& access) {
   for (const FeedRule& feed : definition.feeds) {
     if (feed.paging.kind == PagingKind::kFiles)
       PARFOCAL_RETURN_IF_ERROR(CheckNames(feed.files, absl::StrCat("feed ", feed.name)));
     for (const definition::JoinRule& join : feed.joins)
       PARFOCAL_RETURN_IF_ERROR(CheckNames(join.files, absl::StrCat("join ", join.name)));
   }
-  return std::make_unique<Web>(location, definition.pause_ms, fetcher);
+  return std::make_unique<Web>(location, definition, access);
 }
 
 }  // namespace parfocal::defined

@@ -100,6 +100,38 @@ TEST(TemplateTest, AnElementSeesItselfAndItsRecord) {
   EXPECT_THAT(ValueTemplate::Parse("{.}")->Values({&word, &sample}), ElementsAre("w"));
 }
 
+TEST(TemplateTest, FollowsReferencesWithinTheRecord) {
+  const Item record =
+      Object({{"people", List({Object({{"name", Item::Text("A")}, {"at", Item::Text("o2")}}),
+                               Object({{"name", Item::Text("B")}, {"at", Item::Text("o9")}}),
+                               Object({{"name", Item::Text("C")}})})},
+              {"orgs", List({Object({{"no", Item::Text("o1")}, {"name", Item::Text("One")}}),
+                             Object({{"no", Item::Text("o2")}, {"name", Item::Text("Two")}})})}});
+  const ValueTemplate at = ValueTemplate::Parse("{at=>orgs[no]/name}").value();
+  const std::vector<Item>& people = record.fields[0].second.items;
+  EXPECT_THAT(at.Values({&people[0], &record}), ElementsAre("Two"));
+  EXPECT_THAT(at.Values({&people[1], &record}), ElementsAre());
+  EXPECT_THAT(at.Values({&people[2], &record}), ElementsAre());
+  EXPECT_THAT(ValueTemplate::Parse("{people/at=>orgs[no]/name}").value().Values({&record, &record}),
+              ElementsAre("Two"));
+  EXPECT_THAT(ValueTemplate::Parse("{at=>orgs/name}"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("names a key")));
+  EXPECT_THAT(ValueTemplate::Parse("{at=>orgs[]}"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("by no field")));
+}
+
+TEST(TemplateTest, AnObjectMayHaveATextOfItsOwn) {
+  Item element = Object({{"@units", Item::Text("TB")}});
+  element.text = "1.9";
+  const Item record = Object({{"size", element}});
+  EXPECT_THAT(ValueTemplate::Parse("{size} {size/@units}").value().Values({&record, &record}),
+              ElementsAre("1.9 TB"));
+  EXPECT_THAT(ValueTemplate::Parse("{size[@units=GB]}").value().Values({&record, &record}),
+              ElementsAre());
+  EXPECT_THAT(ValueTemplate::Parse("{size/@units|lower|upper}").value().Values({&record, &record}),
+              ElementsAre("TB"));
+}
+
 TEST(TemplateTest, RefusesWhatItDoesNotUnderstand) {
   constexpr struct {
     const char* text;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "defined_fixture.h"
 #include "gmock/gmock.h"
 #include "parfocal/fetch/http_fetcher.h"
 #include "parfocal/record_name.h"
@@ -30,11 +31,6 @@ using ::testing::SizeIs;
 using testing::StatusIs;
 using testing::TempDir;
 
-void Write(const std::string& path, const std::string& bytes) {
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
 constexpr char kJson[] = R"(
 protocol: json-rest
 feeds:
@@ -51,70 +47,6 @@ feeds:
     study: {accession: "{study}"}
     sets: [{id: "{plate}/{well}", statements: [{field: gene, value: "{gene}"}]}]
 )";
-
-// What a whole harvest gave.
-struct Listing {
-  absl::Status status;
-  std::vector<std::string> names, rejections, cursors;
-  std::map<std::string, std::string> raw;  // By name, with its context.
-  Ledger ledger;
-};
-
-class DefinedConnectorTest : public ::testing::Test {
- protected:
-  absl::StatusOr<std::unique_ptr<DefinedConnector>> Open(const std::string& yaml,
-                                                         Fetcher* fetcher = nullptr) {
-    auto definition = definition::ParseDefinition(yaml, "d.yaml");
-    EXPECT_THAT(definition, IsOk());
-    Source source;
-    source.id = "ex";
-    source.location = location_.empty() ? dir_.path() : location_;
-    source.options = options_;
-    ConnectorContext context;
-    context.fetcher = fetcher;
-    return MakeConnectorOf(*std::move(definition), source, context);
-  }
-
-  Listing Run(Connector* connector, std::string cursor = "") {
-    Listing out;
-    while (true) {
-      absl::StatusOr<DraftPage> page = connector->NextPage(cursor);
-      if (!page.ok()) {
-        out.status = page.status();
-        return out;
-      }
-      std::set<std::string> distinct;
-      for (const Draft& draft : page->drafts) {
-        const std::string name = FormatRecordName(NameOf(draft.record));
-        EXPECT_TRUE(distinct.insert(name).second) << name;
-        out.names.push_back(name.substr(std::string("sources/ex/studies/").size()));
-        const std::string& blob = page->raw.at(draft.raw.blob);
-        out.raw[out.names.back()] =
-            blob.substr(draft.raw.context_offset, draft.raw.context_length) +
-            blob.substr(draft.raw.offset, draft.raw.length);
-      }
-      for (const Rejection& r : page->rejections)
-        out.rejections.push_back(r.place + " " + r.reason);
-      const Ledger& l = page->ledger;
-      EXPECT_EQ(l.fetched, static_cast<int64_t>(page->drafts.size()) + l.quarantined + l.skipped);
-      EXPECT_EQ(l.rows_read, l.rows_accepted + l.rows_rejected);
-      out.ledger.Add(l);
-      if (page->last) return out;
-      EXPECT_NE(page->next_cursor, cursor);
-      cursor = page->next_cursor;
-      out.cursors.push_back(cursor);
-    }
-  }
-  Listing RunOf(const std::string& yaml, Fetcher* fetcher = nullptr) {
-    auto connector = Open(yaml, fetcher);
-    EXPECT_THAT(connector, IsOk());
-    return Run(connector->get());
-  }
-
-  TempDir dir_;
-  std::string location_;
-  std::map<std::string, std::string> options_;
-};
 
 TEST_F(DefinedConnectorTest, ReadsJsonFilesInOrder) {
   Write(dir_ / "b.json", R"([{"id": "B", "t": "x"}, {"id": 3.50}])");
@@ -373,45 +305,6 @@ TEST_F(DefinedConnectorTest, FindsItsDefinitionByTheNameOfTheSource) {
   source.options["definition"] = "none";
   EXPECT_THAT(MakeDefinedConnector(source, context), StatusIs(absl::StatusCode::kNotFound));
 }
-
-class WebFeedTest : public DefinedConnectorTest {
- protected:
-  WebFeedTest() : server_([this](const ServedRequest& request) { return Reply(request); }) {
-    HttpFetcherOptions options;
-    options.allow_http = true;
-    options.ports = {server_.port()};
-    options.allow_networks = {"127.0.0.1/32"};
-    options.gap = absl::ZeroDuration();
-    options.limits.tries = 1;
-    fetcher_ = HttpFetcher::Create(options).value();
-    location_ = server_.Url("/api");
-  }
-  ServedReply Reply(const ServedRequest& request) {
-    const auto at = pages_.find(request.path);
-    ServedReply reply;
-    if (at == pages_.end()) {
-      reply.status = 404;
-    } else {
-      reply.body = at->second;
-    }
-    return reply;
-  }
-  std::string Feed(const std::string& paging) {
-    return absl::StrCat(
-        "protocol: json-rest\nfeeds:\n  - name: web\n    records: docs\n    paging: ", paging,
-        "\n    study: {accession: \"{id}\"}\n");
-  }
-  static std::string Docs(const std::string& ids, const std::string& more = "") {
-    std::string out = "{\"docs\": [";
-    for (const char id : ids)
-      absl::StrAppend(&out, out.back() == '[' ? "" : ",", "{\"id\": \"", std::string(1, id), "\"}");
-    return absl::StrCat(out, "]", more, "}");
-  }
-
-  std::map<std::string, std::string> pages_;
-  RecordedServer server_;
-  std::unique_ptr<HttpFetcher> fetcher_;
-};
 
 TEST_F(WebFeedTest, FollowsEachKindOfPaging) {
   pages_ = {{"/api/list?size=2&page=1", Docs("ab")},

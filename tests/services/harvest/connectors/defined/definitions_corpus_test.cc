@@ -51,7 +51,7 @@ TEST(DefinitionsCorpusTest, EachSystemGivesWhatTheTableSays) {
   const bool talk = std::getenv("PARFOCAL_TALK") != nullptr;
   int systems = 0;
   for (const std::vector<std::string>& row : Rows()) {
-    ASSERT_EQ(row.size(), 9u) << absl::StrJoin(row, "|");
+    ASSERT_EQ(row.size(), 10u) << absl::StrJoin(row, "|");
     SCOPED_TRACE(row[0]);
     const Rehearsal got = Whole(row[0], corpus + "/sources/" + row[1]);
     const Ledger& l = got.ledger;
@@ -63,12 +63,12 @@ TEST(DefinitionsCorpusTest, EachSystemGivesWhatTheTableSays) {
                                             absl::StrCat(got.image_sets),
                                             absl::StrCat(got.observations),
                                             absl::StrCat(l.quarantined),
+                                            absl::StrCat(l.skipped),
                                             absl::StrCat(got.total_rejections)};
     std::cout << absl::StrJoin(found, "\t") << "\n";
     EXPECT_EQ(got.stopped, "");
     EXPECT_TRUE(got.complete);
     EXPECT_TRUE(l.Adds());
-    EXPECT_EQ(l.skipped, 0);
     EXPECT_GT(got.studies, 0);
     EXPECT_EQ(found, row);
     ++systems;

@@ -20,6 +20,11 @@
 
 namespace parfocal::definition {
 
+// Protocols whose connectors read a definition. `git-folder`: files of any kind that their names
+// tell apart, also of an archive.
+inline constexpr absl::string_view kProtocols[] = {"json-rest",     "xml-rest",   "table",  "rdf",
+                                                   "json-ld-pages", "git-folder", "oai-pmh"};
+
 inline constexpr size_t kMaxDefinitionBytes = 1 << 20;
 inline constexpr size_t kMaxDefinitionRules = 10'000;
 inline constexpr size_t kMaxMapWords = 100'000;
@@ -140,17 +145,54 @@ struct SetRule {
   bool all_attributes = true;
 };
 
-enum class PagingKind : uint8_t { kFiles, kPage, kOffset, kCursor, kLink };
+enum class PagingKind : uint8_t {
+  kFiles,
+  kPage,
+  kOffset,
+  kCursor,  // A token in the answer.
+  kLink,    // An address in the answer.
+  kHeader,  // An address in the answer's header `Link`, rel="next".
+  kFollow,  // Every address that an answer names is read as well, each once.
+};
 
 // How a list is read over http(s). The first address is the source's location and `path` behind it.
+// With `window_days` the list is asked for span after span, and `{from}` and `{until}` in the path
+// are the first and the last day of each.
 struct Paging {
   PagingKind kind = PagingKind::kFiles;
   std::string path;            // Behind the location; may hold `?query`.
   std::string parameter;       // Of the page, the offset or the cursor.
   std::string size_parameter;  // Of the page size; empty: not sent.
   int64_t size = 100;
-  int64_t first = 1;  // Number of the first page.
-  ItemPath next;      // kCursor, kLink: where the answer says how to go on.
+  int64_t first = 1;         // Number of the first page.
+  ItemPath next;             // kCursor, kLink, kFollow: where the answer says how to go on.
+  std::string media_types;   // Header `Accept`; empty: any.
+  int64_t window_days = 0;   // 0: no windows.
+  std::string window_first;  // YYYY-MM-DD, the day that the first window begins with.
+  // The path when what changed is enough, with `{since}` (YYYY-MM-DD) or `{since_epoch}` (seconds):
+  // the day before the last COMPLETE run began. Empty: every run lists everything.
+  std::string changes;
+  int64_t full_days = 30;  // So often everything is listed all the same.
+};
+
+// A list that names records instead of giving them: each of its entries is an address, and the
+// document there is read. The record has the entry as its field `@list`. Over a folder or an
+// archive there is no list: the files are the documents.
+struct DetailRule {
+  ValueTemplate path;  // Of the entry; an address of the same host, or below the location.
+  ValueTemplate tag;   // What changes with the document; the same again: it is not fetched.
+  std::vector<Condition> when;  // Of the entry.
+  std::string records;          // Within the document.
+  std::string protocol;         // How the document is read; empty: as the definition says.
+  std::string media_types;      // Header `Accept`; empty: any.
+};
+
+// A listing of files with the ids of their contents, as the tree of a Git repository: with it an
+// http(s) location is read like a folder, and a file whose id is known is not fetched.
+struct TreeRule {
+  std::string path;              // Of the listing (JSON), below the location or an address.
+  std::string records = "tree";  // Where the entries are.
+  ValueTemplate name, tag;       // Of an entry; default {path} and {sha}.
 };
 
 // Files whose path below the location is as some pattern says, where `*` is any text, and as none
@@ -184,6 +226,7 @@ struct FeedRule {
   std::string separator;  // Of a table: "," or tab; empty: by the name of the file.
   std::vector<Condition> when;
   std::vector<JoinRule> joins;
+  std::optional<DetailRule> detail;
   StudyRule study;
   std::vector<SetRule> sets;
   RepeatRule repeats = RepeatRule::kReject;
@@ -196,15 +239,25 @@ enum class DeletionRule : uint8_t {
 
 struct SourceDefinition {
   std::string name;      // For people.
-  std::string protocol;  // "json-rest" or "table"
+  std::string protocol;  // See kProtocols.
   DeletionRule deletion = DeletionRule::kWholeList;
   std::string licence;   // Where a record states none.
   int64_t pause_ms = 0;  // Between requests, besides what the fetcher keeps.
   StudyRule study;       // For every feed.
   std::map<std::string, ValueMap> maps;
   std::vector<FeedRule> feeds;
-  std::string place;  // Of the definition, for evidence and messages.
+  std::optional<TreeRule> tree;
+  // Of `rdf`: what a prefix stands for, such as dct: "http://purl.org/dc/terms/". Names of classes
+  // and properties are written with them.
+  std::map<std::string, std::string> prefixes;
+  // Of `oai-pmh`, which maps its formats by itself: options of the connector, and nothing else.
+  std::map<std::string, std::string> options;
+  uint64_t fingerprint = 0;  // Of the text: another definition has another.
+  std::string place;         // Of the definition, for evidence and messages.
 };
+
+// The tree of a Git host, listed at `path`.
+absl::StatusOr<TreeRule> DefaultTree(const std::string& path);
 
 // Reads a definition from YAML. INVALID_ARGUMENT names `place` and the line: not YAML, a key that
 // is not known (with those that are), a key twice, a value of the wrong form, a bound, a protocol

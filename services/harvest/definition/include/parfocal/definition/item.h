@@ -16,7 +16,9 @@ namespace parfocal::definition {
 struct Item {
   enum class Kind : uint8_t { kNull, kText, kList, kObject };
   Kind kind = Kind::kNull;
-  std::string text;                                  // Of a text, a number, `true` or `false`.
+  // Of a text, a number, `true` or `false`. An object has one where the format gives it a value of
+  // its own beside its fields: the text of an XML element, the address of an RDF resource.
+  std::string text;
   std::vector<Item> items;                           // Of a list.
   std::vector<std::pair<std::string, Item>> fields;  // Of an object, in the source's order.
 

@@ -42,6 +42,9 @@ struct MappedRecord {
   std::vector<std::string> remarks;  // What a curator should know although it was accepted.
 };
 
+// Whether every condition holds of what `view` shows.
+bool Holds(const std::vector<Condition>& conditions, const View& view);
+
 class Mapper {
  public:
   // `definition` must outlive it.

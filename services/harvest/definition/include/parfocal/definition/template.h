@@ -4,12 +4,14 @@
 // for each of its elements, so `images/url` is the address of every image. `attributes[name=Age]`
 // is of a list the elements whose field `name` is `Age`; `*` is every field of an object; `.` is
 // the value itself; `..` at the beginning is the record around the element that `each` has chosen.
-// In a name `~1` stands for `/`, `~0` for `~`.
+// In a name `~1` stands for `/`, `~0` for `~`. `affiliation=>orgs[accno]/name` follows a reference:
+// of the record's `orgs` those whose field `accno` is one of the values of `affiliation`.
 //
 // A *template* is text with paths in braces: `{geneSymbol}: {procedureName}`. With one path it has
 // a value for each value of the path; with several it takes the first of each. A path without a
 // value leaves the whole template without one, unless it is written `{path?}`. `{path|filter}`
-// changes the value: `text` (markup and entities taken away), `lower`, `tail` (behind the last `/`,
+// changes the value: `text` (markup and entities taken away), `lower`, `upper`, `tail` (behind the
+// last `/`,
 // `#` or `=`), `https` (an address that begins with `//`), `before:X` and `after:X` (what stands
 // before or behind the first X; all of it without one), `date` (the day an ISO time begins with),
 // `first`, `count` (how many values there are). `{{` is a brace.
@@ -18,6 +20,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,10 +55,13 @@ class ItemPath {
     bool any = false;        // `*`
     bool below = false;      // `**`
     std::string key, value;  // `[key=value]`; key empty: none.
+    bool referred = false;   // `[key]`: the value is one of those before `=>`.
   };
+  static absl::StatusOr<ItemPath> ParseSteps(absl::string_view text, bool behind_reference);
   std::vector<Step> steps_;
-  bool outer_ = false;  // Begins with `..`.
-  bool self_ = false;   // `.`
+  bool outer_ = false;                         // Begins with `..`.
+  bool self_ = false;                          // `.`
+  std::shared_ptr<const ItemPath> reference_;  // What stands before `=>`.
 };
 
 class ValueTemplate {
@@ -71,6 +77,7 @@ class ValueTemplate {
  private:
   enum class FilterKind : uint8_t {
     kText,
+    kUpper,
     kLower,
     kTail,
     kHttps,

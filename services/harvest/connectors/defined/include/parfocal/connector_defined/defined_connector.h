@@ -1,7 +1,11 @@
-// The connectors of kind "json-rest" and "table": a source definition says what the system is like,
-// so that one engine reads them all. Option `definition`: path of the definition, or the name of
-// one in ConnectorContext.share_dir/sources; default: the id of the source. Option
-// `max_record_bytes`: of one JSON record, default 1 MiB, at most 16 MiB.
+// The connectors whose systems a source definition describes, so that one engine reads them all.
+// Option `definition`: path of the definition, or the name of one in
+// ConnectorContext.share_dir/sources; default: the id of the source. Option `max_record_bytes`: of
+// one record, default 1 MiB, at most 16 MiB. Option `tree`: path of a listing of files with the ids
+// of their contents, so that an http(s) location is read like a folder (definition::TreeRule).
+//
+// Over http(s) an answer that has not changed since the last COMPLETE run (ETag, Last-Modified, or
+// what a list says of it) is not fetched again: its records are taken from the catalogue.
 //
 // Pages: at most 1,000 records, and some 16 MiB of them, of one answer or of many files. A record
 // gives a study, once for each accession (the first record that names it decides), and its image
@@ -24,8 +28,8 @@
 
 namespace parfocal {
 
-inline constexpr absl::string_view kJsonConnectorKind = "json-rest";
-inline constexpr absl::string_view kTableConnectorKind = "table";
+inline constexpr absl::string_view kDefinedConnectorKinds[] = {
+    "json-rest", "xml-rest", "table", "rdf", "json-ld-pages", "git-folder"};
 
 // What was read to give the pages so far: files or answers, lists included, and their bytes.
 struct ReadingCost {
@@ -41,6 +45,9 @@ class DefinedConnector : public Connector {
   // Words that a value map does not have, by (map, word), and how often.
   virtual const std::map<std::pair<std::string, std::string>, int64_t>& unmapped() const = 0;
 };
+
+// Where the definition of `source` lies: what its option says, else one called like the source.
+std::string DefinitionPath(const Source& source, const ConnectorContext& context);
 
 // INVALID_ARGUMENT: an unknown option, a faulty definition (the line is named), a definition of
 // another protocol than the source's connector, a location that cannot be read. NOT_FOUND: no
