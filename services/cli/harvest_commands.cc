@@ -123,8 +123,9 @@ absl::Status ListSources(Client& client, std::vector<std::string>* names) {
   request.set_page_size(200);
   do {
     v1::ListSourcesResponse page;
-    PARFOCAL_RETURN_IF_ERROR(
-        client.Call(client.harvest(), &v1::HarvestService::Stub::ListSources, request, &page));
+    const absl::Status status =
+        client.Call(client.harvest(), &v1::HarvestService::Stub::ListSources, request, &page);
+    if (!status.ok()) return status;
     for (const v1::Source& source : page.sources()) names->push_back(ShortName(source.name()));
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());

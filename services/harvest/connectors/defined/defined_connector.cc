@@ -8,10 +8,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "connector_parts.h"
 #include "documents.h"
 #include "held_documents.h"
 #include "joins.h"
@@ -24,6 +22,7 @@
 namespace parfocal {
 namespace {
 
+using defined::ConnectorParts;
 using defined::Document;
 using defined::DocumentNote;
 using defined::Documents;
@@ -54,15 +53,7 @@ std::string StemOf(absl::string_view name) {
 
 class Engine final : public DefinedConnector {
  public:
-  // What a connector is made of; each outlives what is named after it.
-  struct Parts {
-    std::unique_ptr<const definition::SourceDefinition> definition;
-    std::unique_ptr<HeldDocuments> held;
-    std::unique_ptr<Documents> documents;
-    RecordLimits limits;
-    std::string today;
-  };
-  Engine(std::string source, Parts parts)
+  Engine(std::string source, ConnectorParts parts)
       : source_(std::move(source)),
         parts_(std::move(parts)),
         definition_(*parts_.definition),
@@ -127,7 +118,7 @@ class Engine final : public DefinedConnector {
   const FeedRule& feed() const { return definition_.feeds[feed_]; }
 
   const std::string source_;
-  const Parts parts_;
+  const ConnectorParts parts_;
   const definition::SourceDefinition& definition_;
   Documents* const documents_;
   const RecordLimits limits_;
@@ -420,30 +411,6 @@ void Engine::AddSet(const FeedRule& feed, ImageSet set, const std::string& place
   page->drafts.push_back({std::move(set), slice});
 }
 
-absl::Status ReadOptions(const Source& source, RecordLimits* limits,
-                         definition::SourceDefinition* definition) {
-  for (const auto& [key, value] : source.options) {
-    if (key == "definition") continue;
-    if (key == "tree") {
-      PARFOCAL_ASSIGN_OR_RETURN(definition->tree, definition::DefaultTree(value));
-      continue;
-    }
-    int64_t number = 0;
-    constexpr int64_t kMost = 16 << 20;
-    if (key != "max_record_bytes") {
-      return absl::InvalidArgumentError(
-          absl::StrCat("source ", source.id, ": unknown option '", key,
-                       "'; known: definition, max_record_bytes, tree"));
-    }
-    if (!absl::SimpleAtoi(value, &number) || number < 1 || number > kMost) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("option ", key, " = '", value, "': expected 1 to ", kMost));
-    }
-    limits->record_bytes = static_cast<size_t>(number);
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 std::string DefinitionPath(const Source& source, const ConnectorContext& context) {
@@ -458,37 +425,8 @@ std::string DefinitionPath(const Source& source, const ConnectorContext& context
 absl::StatusOr<std::unique_ptr<DefinedConnector>> MakeConnectorOf(
     definition::SourceDefinition definition, const Source& source,
     const ConnectorContext& context) {
-  Engine::Parts parts;
-  PARFOCAL_RETURN_IF_ERROR(ReadOptions(source, &parts.limits, &definition));
-  const std::string& location = source.location;
-  const bool http = absl::StartsWith(location, "http://") || absl::StartsWith(location, "https://");
-  if (http && context.fetcher == nullptr) {
-    return WithReason(absl::InvalidArgumentError(absl::StrCat(
-                          "location '", location, "': this node reads local files only")),
-                      "SOURCE_DEFINITION", "location");
-  }
-  if (definition.protocol == "oai-pmh") {
-    return absl::InvalidArgumentError(absl::StrCat(
-        definition.place, ": a definition of oai-pmh holds options of that connector; ",
-        "add the source with --connector oai-pmh"));
-  }
-  const uint64_t fingerprint = definition.fingerprint;
-  parts.definition = std::make_unique<const definition::SourceDefinition>(std::move(definition));
-  absl::StatusOr<std::unique_ptr<Documents>> documents;
-  if (http) {
-    parts.held = std::make_unique<HeldDocuments>(context, fingerprint);
-    parts.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
-    const defined::WebAccess access{context.fetcher, parts.held.get(), parts.limits, parts.today};
-    if (parts.definition->tree) {
-      documents = defined::TreeDocuments(location, *parts.definition, access);
-    } else {
-      documents = defined::WebDocuments(location, *parts.definition, access);
-    }
-  } else {
-    documents = defined::LocalDocuments(location, *parts.definition);
-  }
-  if (!documents.ok()) return WithReason(documents.status(), "SOURCE_DEFINITION", "location");
-  parts.documents = *std::move(documents);
+  PARFOCAL_ASSIGN_OR_RETURN(defined::ConnectorParts parts,
+                            defined::MakeParts(std::move(definition), source, context));
   return std::make_unique<Engine>(source.id, std::move(parts));
 }
 

@@ -26,6 +26,24 @@ struct Resource {
   std::vector<std::pair<std::string, RdfNode>> properties;  // In the order of the document.
 };
 
+// An address with what cannot stand in one (blanks, brackets) as %XX: portals write such.
+void MakeSound(std::string* iri) {
+  constexpr absl::string_view kOdd = " \"<>\\^`{|}\x7f";
+  const auto odd = [&](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || kOdd.find(c) != kOdd.npos;
+  };
+  if (std::none_of(iri->begin(), iri->end(), odd)) return;
+  std::string out;
+  for (const char c : *iri) {
+    if (odd(c)) {
+      absl::StrAppend(&out, absl::StrFormat("%%%02X", static_cast<unsigned char>(c)));
+    } else {
+      out.push_back(c);
+    }
+  }
+  *iri = std::move(out);
+}
+
 std::string KeyOf(const RdfNode& node) {
   return absl::StrCat(node.kind == RdfNode::Kind::kBlank ? "_:" : "", node.text);
 }
@@ -35,6 +53,11 @@ class Graph {
   absl::Status Read(absl::string_view document, const std::string& syntax,
                     const std::string& base) {
     return ReadTriples(document, syntax, base, TripleLimits(), [this](Triple&& triple) {
+      for (RdfNode* node : {&triple.subject, &triple.object}) {
+        if (node->kind == RdfNode::Kind::kIri) MakeSound(&node->text);
+        MakeSound(&node->datatype);
+      }
+      MakeSound(&triple.predicate);
       const auto [at, is_new] = index_.try_emplace(KeyOf(triple.subject), resources_.size());
       if (is_new) resources_.push_back({std::move(triple.subject), {}});
       Resource& resource = resources_[at->second];
@@ -75,14 +98,12 @@ std::string Long(absl::string_view name, const Prefixes& prefixes) {
   return absl::StrCat(prefix->second, name.substr(colon + 1));
 }
 
-// `text` as N-Triples write it between <> or quotes.
-std::string Escaped(absl::string_view text, bool iri) {
+// `text` as N-Triples write it between quotes.
+std::string Escaped(absl::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    const bool odd = u < 0x20 || u == 0x7f || c == '\\' || c == '"' ||
-                     (iri && (u == ' ' || absl::StrContains("<>{}|^`", absl::string_view(&c, 1))));
-    if (odd) {
+    if (u < 0x20 || u == 0x7f || c == '\\' || c == '"') {
       absl::StrAppend(&out, absl::StrFormat("\\u%04X", u));
     } else {
       out.push_back(c);
@@ -149,23 +170,23 @@ class Portrait {
   }
 
   std::string NTriple(const RdfNode& node) {
-    if (node.kind == RdfNode::Kind::kIri) return absl::StrCat("<", Escaped(node.text, true), ">");
+    if (node.kind == RdfNode::Kind::kIri) return absl::StrCat("<", node.text, ">");
     if (node.kind == RdfNode::Kind::kBlank) {
       const auto [at, is_new] = blanks_.try_emplace(node.text, blanks_.size());
       return absl::StrCat("_:b", at->second);
     }
-    std::string out = absl::StrCat("\"", Escaped(node.text, false), "\"");
+    std::string out = absl::StrCat("\"", Escaped(node.text), "\"");
     if (!node.language.empty()) {
       absl::StrAppend(&out, "@", node.language);
     } else if (!node.datatype.empty()) {
-      absl::StrAppend(&out, "^^<", Escaped(node.datatype, true), ">");
+      absl::StrAppend(&out, "^^<", node.datatype, ">");
     }
     return out;
   }
 
   void Write(const RdfNode& subject, const std::pair<std::string, RdfNode>& property) {
     const std::string head = NTriple(subject);
-    absl::StrAppend(&triples_, head, " <", Escaped(property.first, true), "> ");
+    absl::StrAppend(&triples_, head, " <", property.first, "> ");
     absl::StrAppend(&triples_, NTriple(property.second), " .\n");
   }
 

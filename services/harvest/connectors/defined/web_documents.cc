@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -117,6 +118,7 @@ class Web final : public Documents {
   void Restart() override {
     seen_.clear();
     queue_.clear();
+    queued_.clear();
     last_bytes_.clear();
     list_.reset();
     changes_only_ = false;
@@ -154,7 +156,10 @@ class Web final : public Documents {
         break;
     }
     const std::string first = Begin(feed, at);
-    if (feed.paging.kind == PagingKind::kFollow) queue_ = {first};
+    if (feed.paging.kind == PagingKind::kFollow) {
+      queue_ = {first};
+      queued_ = {{first, 0}};
+    }
     return first;
   }
 
@@ -299,10 +304,11 @@ class Web final : public Documents {
       // A way that leads elsewhere, to another portal's catalogue, is not ours.
       const absl::StatusOr<std::string> url = Checked(feed, one, document.address);
       if (!url.ok() || queue_.size() >= kMaxPages) continue;
-      if (std::find(queue_.begin(), queue_.end(), *url) == queue_.end()) queue_.push_back(*url);
+      if (queued_.try_emplace(*url, queue_.size()).second) queue_.push_back(*url);
     }
-    const auto here = std::find(queue_.begin(), queue_.end(), at.page);
-    return here == queue_.end() || here + 1 == queue_.end() ? std::string() : *(here + 1);
+    const auto here = queued_.find(at.page);
+    return here == queued_.end() || here->second + 1 == queue_.size() ? std::string()
+                                                                      : queue_[here->second + 1];
   }
 
   absl::StatusOr<std::string> Checked(const FeedRule& feed, const std::string& link,
@@ -405,7 +411,8 @@ class Web final : public Documents {
   const WebAccess access_;
   WebFetch fetch_;
   std::set<std::string> seen_;
-  std::vector<std::string> queue_;  // Of kFollow.
+  std::vector<std::string> queue_;        // Of kFollow, in the order in which they were named.
+  std::map<std::string, size_t> queued_;  // Where in it.
   std::string last_bytes_, leads_;
   std::optional<ListPage> list_;
   bool changes_only_ = false;

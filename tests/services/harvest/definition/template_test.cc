@@ -137,7 +137,7 @@ TEST(TemplateTest, RefusesWhatItDoesNotUnderstand) {
     const char* text;
     const char* why;
   } kBad[] = {{"{gene", "not closed"},           {"{}", "is empty"},
-              {"{a//b}", "name is empty"},       {"{a|upper}", "unknown filter 'upper'"},
+              {"{a//b}", "name is empty"},       {"{a|loud}", "unknown filter 'loud'"},
               {"{a|before:}", "unknown filter"}, {"{a[=x]}", "chooses by no field"}};
   for (const auto& row : kBad) {
     SCOPED_TRACE(row.text);

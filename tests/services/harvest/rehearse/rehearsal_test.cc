@@ -108,7 +108,7 @@ TEST_F(RehearsalTest, TellsStudiesThatMayBeOneAndWhatItCost) {
   EXPECT_EQ(got.duplicates[0].reason, "the same title");
   EXPECT_EQ(got.total_duplicates, 1);
   EXPECT_EQ(got.cost.documents, 1);
-  EXPECT_EQ(got.cost.bytes, 114);
+  EXPECT_EQ(got.cost.bytes, 123);
 }
 
 TEST_F(RehearsalTest, KeepsNoMoreThanAskedFor) {
