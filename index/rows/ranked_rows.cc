@@ -16,30 +16,50 @@ Counts AsCounts(const RowCounts& rows, bool own) {
 }  // namespace
 
 RankedRows::RankedRows(const SnapshotRows& snapshot, const RowSet& rows)
-    : snapshot_(snapshot),
-      rows_(rows),
-      // Every one of them is written below.
-      before_(std::make_unique_for_overwrite<RowCounts[]>(rows.words() + 1)) {
-  RowCounts sum;
-  for (uint32_t segment = 0; segment < snapshot.segments(); ++segment) {
-    const size_t base = snapshot.base(segment);
-    for (size_t w = base; w < base + snapshot.segment(segment).words(); ++w) {
-      before_[w] = sum;
-      AddBits(segment, w, rows.data()[w], &sum);
-    }
-  }
-  before_[rows.words()] = sum;
+    : snapshot_(snapshot), rows_(rows) {
   first_.reserve(snapshot.studies().size());
   counts_.reserve(snapshot.studies().size());
   for (const LiveStudy& study : snapshot.studies()) {
     first_.push_back(static_cast<uint32_t>(counts_.size()));
     if (study.live_sets == 0) {
-      counts_.push_back(In(study.record_segment, study.own_row, study.own_row + 1));
+      counts_.push_back(
+          CountRange(snapshot, rows, study.record_segment, study.own_row, study.own_row + 1));
     }
-    for (const StudyPart& part : study.parts) {
-      counts_.push_back(In(part.segment, part.begin, part.end));
+    for (const StudyPart& part : study.parts) counts_.push_back(CountPart(snapshot, rows, part));
+  }
+}
+
+RowCounts RankedRows::CountRange(const SnapshotRows& snapshot, const RowSet& rows, uint32_t segment,
+                                 size_t begin, size_t end) {
+  RowCounts out;
+  RowSet::ForEachWord(begin, end, [&](size_t word, uint64_t mask) {
+    AddBits(snapshot, segment, word, rows.data()[word] & mask, &out);
+  });
+  return out;
+}
+
+RowCounts RankedRows::CountPart(const SnapshotRows& snapshot, const RowSet& rows,
+                                const StudyPart& part) {
+  const int64_t count = rows.CountIn(part.begin, part.end);
+  if (count == 0) return {};
+  if (count == static_cast<int64_t>(part.end - part.begin)) {
+    return snapshot.segment(part.segment).all_sets(part.study);
+  }
+  return CountRange(snapshot, rows, part.segment, part.begin, part.end);
+}
+
+void RankedRows::SumWords() const {
+  // Every one of them is written.
+  before_ = std::make_unique_for_overwrite<RowCounts[]>(rows_.words() + 1);
+  RowCounts sum;
+  for (uint32_t segment = 0; segment < snapshot_.segments(); ++segment) {
+    const size_t base = snapshot_.base(segment);
+    for (size_t w = base; w < base + snapshot_.segment(segment).words(); ++w) {
+      before_[w] = sum;
+      AddBits(segment, w, rows_.data()[w], &sum);
     }
   }
+  before_[rows_.words()] = sum;
 }
 
 RowCounts RankedRows::InSets(const LiveStudy& study) const {
@@ -57,15 +77,10 @@ Counts RankedRows::InStudy(const LiveStudy& study) const {
 Counts RankedRows::OfStudy(const SnapshotRows& snapshot, const LiveStudy& study,
                            const RowSet& rows) {
   RowCounts out;
-  const auto add = [&](uint32_t segment, size_t begin, size_t end) {
-    RowSet::ForEachWord(begin, end, [&](size_t word, uint64_t mask) {
-      AddBits(snapshot, segment, word, rows.data()[word] & mask, &out);
-    });
-  };
   if (study.live_sets == 0) {
-    add(study.record_segment, study.own_row, study.own_row + 1);
+    out = CountRange(snapshot, rows, study.record_segment, study.own_row, study.own_row + 1);
   } else {
-    for (const StudyPart& part : study.parts) add(part.segment, part.begin, part.end);
+    for (const StudyPart& part : study.parts) out.Add(CountPart(snapshot, rows, part));
   }
   return AsCounts(out, study.live_sets == 0);
 }

@@ -1,5 +1,7 @@
-// A set of rows prepared for counting: how many rows, known images and rows of unknown size any
-// range has, in constant time for whole words; and each study, looked up.
+// A set of rows prepared for counting: how many rows, known images and rows of unknown size each
+// study has, looked up, and any range of rows, in constant time for whole words.
+//
+// Thread safety: belongs to the one thread that executes the query.
 #pragma once
 
 #include <bit>
@@ -28,6 +30,7 @@ class RankedRows {
       AddBits(segment, begin / 64, rows_.data()[begin / 64] & mask, &out);
       return out;
     }
+    if (before_ == nullptr) SumWords();
     RowCounts out = Before(segment, end);
     out.Subtract(Before(segment, begin));
     return out;
@@ -64,6 +67,11 @@ class RankedRows {
       out->AddRow(open.images(static_cast<RowId>(first + std::countr_zero(bits))));
     }
   }
+  static RowCounts CountRange(const SnapshotRows& snapshot, const RowSet& rows, uint32_t segment,
+                              size_t begin, size_t end);
+  static RowCounts CountPart(const SnapshotRows& snapshot, const RowSet& rows,
+                             const StudyPart& part);
+  void SumWords() const;
   RowCounts Before(uint32_t segment, size_t row) const {
     RowCounts out = before_[row / 64];
     if (row % 64 != 0) {
@@ -75,7 +83,8 @@ class RankedRows {
 
   const SnapshotRows& snapshot_;
   const RowSet& rows_;
-  std::unique_ptr<RowCounts[]> before_;  // By word, and one for the end.
+  // By word, and one for the end. Made when it is first asked for: few matches need it not.
+  mutable std::unique_ptr<RowCounts[]> before_;
   // By study: one for each part, or one for the own row of a study without ImageSets.
   std::vector<RowCounts> counts_;
   std::vector<uint32_t> first_;
