@@ -10,6 +10,7 @@
 #include "parfocal/mutex.h"
 #include "parfocal/search/binder.h"
 #include "parfocal/search/segment_search_index.h"
+#include "parfocal/write/index_auditor.h"
 #include "parfocal/write/index_writer.h"
 
 namespace parfocal {
@@ -32,12 +33,23 @@ class WriterAndIndex final : public IndexParts {
     PARFOCAL_ASSIGN_OR_RETURN(
         writer_,
         IndexWriter::Open(directory, store, std::string(kPublicGroup), std::move(options)));
+    IndexAuditOptions audit;
+    audit.on_damage = [this](const IndexCheckReport& report) {
+      log_->Error("the index is not what the catalogue says; it is rebuilt",
+                  {{"differences", absl::StrCat(report.difference_count)},
+                   {"first", report.differences.empty() ? "" : report.differences[0]}});
+    };
+    auditor_ = std::make_unique<IndexAuditor>(writer_.get(), std::move(audit));
     return absl::OkStatus();
   }
 
-  void Start() override { writer_->Start(); }
+  void Start() override {
+    writer_->Start();
+    auditor_->Start();
+  }
   void Stop() override {
     if (writer_ != nullptr) writer_->Stop();
+    if (auditor_ != nullptr) auditor_->Stop();
   }
   const SearchIndex* index() const override { return &index_; }
 
@@ -177,7 +189,8 @@ class WriterAndIndex final : public IndexParts {
   absl::Status publish_failure_ ABSL_GUARDED_BY(served_mu_);
   int64_t segments_ ABSL_GUARDED_BY(served_mu_) = 0;
   int64_t values_ ABSL_GUARDED_BY(served_mu_) = 0;
-  std::unique_ptr<IndexWriter> writer_;  // Last: it calls back into the rest until it is gone.
+  std::unique_ptr<IndexWriter> writer_;  // It calls back into the rest until it is gone.
+  std::unique_ptr<IndexAuditor> auditor_;
 };
 
 }  // namespace

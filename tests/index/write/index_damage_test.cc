@@ -3,9 +3,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <mutex>
 
 #include "index/write/index_harness.h"
 #include "parfocal/segment/durable_file.h"
+#include "parfocal/write/index_auditor.h"
 #include "support/status_matchers.h"
 
 namespace parfocal {
@@ -131,6 +134,59 @@ TEST_F(IndexDamageTest, CheckFindsOtherWordsInTheTextIndex) {
     fs::remove_all(path);
     fs::rename(path + "-good", path);
   }
+}
+
+// What was whole when it was opened and is damaged while it is in use.
+TEST_F(IndexDamageTest, TheAuditFindsAFlippedBitInEveryFileAndHasItRebuilt) {
+  auto writer = harness_.Writer(dir_ / "index");
+  writer->Start();
+  harness_.ExpectInStep(*writer);
+  int damages = 0;
+  IndexAuditOptions options;
+  options.parts = 3;
+  options.on_damage = [&](const IndexCheckReport&) { ++damages; };
+  IndexAuditor auditor(writer.get(), options);
+  for (uint32_t part = 0; part < options.parts; ++part) {
+    PARFOCAL_ASSERT_OK_AND_ASSIGN(const bool rebuilt, auditor.Step());
+    EXPECT_FALSE(rebuilt);
+  }
+  const auto newest = [&] { return harness_.last(); };
+  const std::function<std::string()> files[] = {
+      [&] { return newest().manifest.segments[0].file; },
+      [] { return std::string("vocabulary.log"); },
+  };
+  for (const auto& file : files) {
+    SCOPED_TRACE(file());
+    const std::string before = newest().directory;
+    FlipByte(before + "/" + file(), 900);
+    PARFOCAL_ASSERT_OK_AND_ASSIGN(const bool rebuilt, auditor.Step());
+    EXPECT_TRUE(rebuilt);
+    EXPECT_NE(newest().directory, before);
+    harness_.ExpectInStep(*writer);
+    PARFOCAL_ASSERT_OK_AND_ASSIGN(const IndexCheckReport report, writer->Check({}));
+    EXPECT_TRUE(report.ok()) << ::testing::PrintToString(report.differences);
+  }
+  EXPECT_EQ(damages, 2);
+}
+
+TEST_F(IndexDamageTest, TheAuditGoesRoundByItself) {
+  auto writer = harness_.Writer(dir_ / "index");
+  writer->Start();
+  harness_.ExpectInStep(*writer);
+  const std::string before = harness_.last().directory;
+  FlipByte(before + "/" + harness_.last().manifest.segments[0].file, 900);
+  IndexAuditOptions options;
+  options.pause = absl::Milliseconds(1);
+  std::promise<void> found;
+  std::once_flag once;
+  options.on_damage = [&](const IndexCheckReport&) {
+    std::call_once(once, [&] { found.set_value(); });
+  };
+  IndexAuditor auditor(writer.get(), options);
+  auditor.Start();
+  found.get_future().wait();
+  auditor.Stop();
+  EXPECT_NE(harness_.last().directory, before);
 }
 
 }  // namespace
