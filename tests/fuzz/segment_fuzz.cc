@@ -25,6 +25,17 @@ void ReadAll(const parfocal::Segment& segment) {
     for (parfocal::RowId row : rows) {
       if (row >= segment.rows()) std::abort();
     }
+    // One word more than there are rows for, which must stay empty.
+    std::vector<uint64_t> words((segment.rows() + 63) / 64 + 1, 0);
+    if (segment.SetRows(i, words.data())) {
+      for (parfocal::RowId row : rows) {
+        if (((words[row / 64] >> (row % 64)) & 1) == 0) std::abort();
+      }
+    }
+    if (words.back() != 0 ||
+        (segment.rows() % 64 != 0 && words[words.size() - 2] >> (segment.rows() % 64) != 0)) {
+      std::abort();
+    }
     const auto bitmap = segment.RowsWith(segment.values()[i]);
     if (!bitmap->isEmpty() && bitmap->maximum() >= segment.rows()) std::abort();
   }

@@ -1,6 +1,7 @@
 // What a segment should hold, as plain maps: for tests that build, merge and read back.
 #pragma once
 
+#include <bit>
 #include <map>
 #include <roaring/roaring.hh>
 #include <set>
@@ -49,6 +50,15 @@ inline Model ReadBack(const Segment& segment, const Roaring* dead, const Vocabul
     rows.clear();
     EXPECT_TRUE(segment.AppendRows(i, &rows));
     EXPECT_EQ(rows.size(), segment.CountOf(segment.values()[i]));
+    std::vector<uint64_t> words((segment.rows() + 63) / 64, 0);
+    EXPECT_TRUE(segment.SetRows(i, words.data()));
+    std::vector<RowId> set;
+    for (size_t w = 0; w < words.size(); ++w) {
+      for (uint64_t bits = words[w]; bits != 0; bits &= bits - 1) {
+        set.push_back(static_cast<RowId>(64 * w + std::countr_zero(bits)));
+      }
+    }
+    EXPECT_EQ(set, rows);
     const auto bitmap = segment.RowsWith(segment.values()[i]);
     EXPECT_EQ(bitmap->cardinality(), rows.size());
     for (RowId row : rows) {
