@@ -54,8 +54,7 @@ class LoadedRows {
       const absl::Status status =
           index_.Publish(state.directory, state.manifest, state.vocabulary, terms_);
       if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
-      segments_ = state.manifest.segments.size();
-      values_ = state.manifest.values;
+      last_ = state;
     };
     const double cpu = ProcessCpuSeconds();
     const absl::Time began = absl::Now();
@@ -80,14 +79,26 @@ class LoadedRows {
                  fresh ? "loaded" : "opened", static_cast<long long>(rows),
                  absl::ToDoubleSeconds(absl::Now() - began), ProcessCpuSeconds() - cpu,
                  1e6 * (ProcessCpuSeconds() - cpu) / count, static_cast<double>(bytes) / count,
-                 segments_, values_, static_cast<long long>(MemoryMegabytes("VmRSS")),
+                 last_.manifest.segments.size(), last_.manifest.values,
+                 static_cast<long long>(MemoryMegabytes("VmRSS")),
                  static_cast<long long>(MemoryMegabytes("VmHWM")));
   }
 
   const IdrLike& source() const { return rows_; }
+  IndexWriter& writer() { return *writer_; }
+  const SearchIndex& index() const { return index_; }
+  // Publishes the newest state once more, under another release of the same terms.
+  absl::Status PublishAs(const std::string& release) {
+    Manifest manifest = last_.manifest;
+    manifest.release = release;
+    return index_.Publish(last_.directory, manifest, last_.vocabulary, IdrLike::Terms());
+  }
   const Snapshot& snapshot() const { return *snapshot_; }
+  absl::StatusOr<BoundQuery> TryBind(const SearchText& text) const {
+    return Binder(terms_.get(), snapshot_.get()).Bind(text);
+  }
   BoundQuery Bind(const SearchText& text) const {
-    auto bound = Binder(terms_.get(), snapshot_.get()).Bind(text);
+    auto bound = TryBind(text);
     if (!bound.ok()) Die(bound.status());
     return *std::move(bound);
   }
@@ -107,8 +118,7 @@ class LoadedRows {
   const std::shared_ptr<const TermLookup> terms_;
   GeneratedStore store_;
   SegmentSearchIndex index_;
-  size_t segments_ = 0;
-  uint32_t values_ = 0;
+  PublishedIndex last_;
   std::unique_ptr<IndexWriter> writer_;
   std::shared_ptr<const Snapshot> snapshot_;
 };

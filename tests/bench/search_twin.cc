@@ -1,13 +1,14 @@
 // Does the search engine agree with a plain scan over real records, and how much faster is it?
 //
-//   search_twin --data-dir DIR [--questions N] [--seed S]
+//   search_twin --data-dir DIR [--questions N] [--seed S] [--scan 1]
 //
 // DIR is the data directory of a stopped node. Its catalogue is indexed anew into a scratch folder
 // and read whole into the slow twin (about 3 KB of memory an ImageSet). The questions are made of
 // the records' own words and values: words, two filters joined or denied, ranges of years, both
 // levels, every order, every third with two facets. Totals, hits, order, scores and facet counts
 // must be equal; the first difference ends the program with code 1. Prints CPU times of both and
-// their ratio.
+// their ratio. --scan: the twin is RowScan, for archives too large for the other; scores, and the
+// order of hits by relevance, are then not compared.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -31,6 +32,7 @@
 #include "parfocal/write/index_writer.h"
 #include "search_measure.h"
 #include "support/plain_search_index.h"
+#include "support/row_scan.h"
 #include "support/temp_dir.h"
 
 namespace parfocal {
@@ -144,7 +146,18 @@ class Questions {
   std::vector<std::string> filters_, words_;
 };
 
-int Main(const std::string& directory, int questions, uint64_t seed) {
+// Leaves in the answers what RowScan knows.
+void KeepWhatIsScanned(const BoundQuery& query, SearchAnswer* engine, SearchAnswer* scan) {
+  for (SearchAnswer* answer : {engine, scan}) {
+    if (!testing::RowScan::Orders(query)) answer->hits.clear();
+    for (Hit& hit : answer->hits) {
+      hit.score = 0;
+      if (query.level == SearchLevel::kImageSet) hit.counts = Counts();
+    }
+  }
+}
+
+int Main(const std::string& directory, int questions, uint64_t seed, bool scan) {
   const auto store = OrDie(OpenRocksDbRecordStore(directory + "/catalogue"));
   const auto term_store = OrDie(TermStore::Open(directory + "/terms"));
   const std::shared_ptr<const TermLookup> terms = term_store->Current();
@@ -167,9 +180,17 @@ int Main(const std::string& directory, int questions, uint64_t seed) {
     return 3;
   }
   const auto engine = OrDie(index.OpenAt(newest, absl::Now() + absl::Seconds(60)));
-  const auto twin = OrDie(testing::PlainSearchIndex(store.get(), terms.get()).Open());
+  std::shared_ptr<const Snapshot> twin;
+  std::unique_ptr<testing::RowScan> scanned;
+  if (scan) {
+    scanned = std::make_unique<testing::RowScan>(*store, terms.get());
+    std::printf("%zu rows to scan\n", scanned->rows());
+  } else {
+    twin = OrDie(testing::PlainSearchIndex(store.get(), terms.get()).Open());
+  }
 
-  const Binder binder(terms.get(), engine.get()), twin_binder(terms.get(), twin.get());
+  const Binder binder(terms.get(), engine.get());
+  const Binder twin_binder(terms.get(), scan ? engine.get() : twin.get());
   Questions next(*store, binder, *engine, seed);
   std::vector<double> fast, slow;
   int64_t matches = 0;
@@ -179,8 +200,15 @@ int Main(const std::string& directory, int questions, uint64_t seed) {
     SearchAnswer a, b;
     fast.push_back(testing::CpuMillisecondsOf(
         [&] { a = OrDie(engine->Execute(bound, nullptr, absl::InfiniteFuture())); }));
-    slow.push_back(testing::CpuMillisecondsOf(
-        [&] { b = OrDie(twin->Execute(by_twin, nullptr, absl::InfiniteFuture())); }));
+    slow.push_back(testing::CpuMillisecondsOf([&] {
+      b = scan ? scanned->Execute(by_twin)
+               : OrDie(twin->Execute(by_twin, nullptr, absl::InfiniteFuture()));
+    }));
+    if (scan) KeepWhatIsScanned(bound, &a, &b);
+    if (i % 500 == 499) {
+      std::printf("%d questions equal\n", i);
+      std::fflush(stdout);
+    }
     matches += a.total.rows > 0;
     if (const std::string difference = testing::FirstDifference(a, b); !difference.empty()) {
       std::fprintf(stderr, "question %d, query [%s] filter [%s]: engine and twin differ: %s\n", i,
@@ -200,15 +228,16 @@ int Main(const std::string& directory, int questions, uint64_t seed) {
 }  // namespace parfocal
 
 int main(int argc, char** argv) {
-  std::map<std::string, std::string> flags = {{"--questions", "200"}, {"--seed", "1"}};
+  std::map<std::string, std::string> flags = {
+      {"--questions", "200"}, {"--seed", "1"}, {"--scan", "0"}};
   for (int i = 1; i + 1 < argc; i += 2) flags[argv[i]] = argv[i + 1];
   int questions = 0;
   uint64_t seed = 0;
-  if (flags["--data-dir"].empty() || flags.size() != 3 ||
+  if (flags["--data-dir"].empty() || flags.size() != 4 ||
       !absl::SimpleAtoi(flags["--questions"], &questions) || questions < 1 ||
       !absl::SimpleAtoi(flags["--seed"], &seed)) {
-    std::fprintf(stderr, "search_twin --data-dir DIR [--questions N] [--seed S]\n");
+    std::fprintf(stderr, "search_twin --data-dir DIR [--questions N] [--seed S] [--scan 1]\n");
     return 2;
   }
-  return parfocal::Main(flags["--data-dir"], questions, seed);
+  return parfocal::Main(flags["--data-dir"], questions, seed, flags["--scan"] == "1");
 }
