@@ -79,6 +79,11 @@ void ChangeSet::Amend(absl::string_view key, absl::string_view body, MetaRow* ro
   Put(Family::kMeta, key, Encode(*row));
 }
 
+void ChangeSet::Touch(const std::string& group, absl::string_view key) {
+  groups_changed_.insert(group);
+  AddChange(group, ChangeKind::kUpsert, key);
+}
+
 void ChangeSet::SetNormalised(const std::string& group, const std::string& release) {
   groups_changed_.insert(group);
   state_.groups[group].normalised = release;
@@ -100,6 +105,13 @@ void ChangeSet::Restore(absl::string_view key, bool is_study, const MetaRow& old
   Count(old.group, is_study, 1, -1);
   row.sequence = AddChange(old.group, ChangeKind::kUpsert, key);
   Put(Family::kMeta, key, Encode(row));
+}
+
+void ChangeSet::Purge(absl::string_view key, bool is_study, const MetaRow& old) {
+  Count(old.group, is_study, old.deleted ? 0 : -1, old.deleted ? -1 : 0);
+  AddChange(old.group, ChangeKind::kDelete, key);
+  Delete(Family::kRecords, key);
+  Delete(Family::kMeta, key);
 }
 
 void ChangeSet::Finish() {

@@ -52,6 +52,9 @@ class ChangeSet {
               MetaRow* row);
   // Gives the live record whose row is `row` another `body`; content hash and release are set.
   void Amend(absl::string_view key, absl::string_view body, MetaRow* row);
+  // Adds a change entry for a live record whose row and body stay as they are: what is known about
+  // it beside them has changed.
+  void Touch(const std::string& group, absl::string_view key);
   // Notes up to which release the group is normalised.
   void SetNormalised(const std::string& group, const std::string& release);
   // Makes the live record whose row is `old` a tombstone.
@@ -59,6 +62,8 @@ class ChangeSet {
 
   // Makes the tombstone whose row is `old` live again, with the body that it has.
   void Restore(absl::string_view key, bool is_study, const MetaRow& old);
+  // Removes the record, live or a tombstone, with its row; the feed says that it is gone.
+  void Purge(absl::string_view key, bool is_study, const MetaRow& old);
 
   // Adds the rows of the counts. To be called once, last.
   void Finish();

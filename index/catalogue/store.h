@@ -1,6 +1,7 @@
 // The class behind OpenRocksDbRecordStore. Its members are defined by stage: store_open.cc,
 // store_commit.cc (pages), store_amend.cc, store_restore.cc, store_seen.cc, store_read.cc,
-// store_runs.cc (sources, runs, rejections).
+// store_runs.cc (sources, runs, rejections), store_relations.cc,
+// store_purge.cc (takedowns).
 #pragma once
 
 #include <condition_variable>
@@ -13,15 +14,18 @@
 
 #include "change_set.h"
 #include "database.h"
+#include "parfocal/catalogue/purge.h"
 #include "parfocal/catalogue/rocksdb_record_store.h"
 #include "parfocal/catalogue/string_table.h"
 #include "parfocal/mutex.h"
+#include "parfocal/relation_store.h"
 
 namespace parfocal::catalogue {
 
 struct PreparedPage;
+struct PurgeWork;
 
-class RocksDbRecordStore final : public RecordStore {
+class RocksDbRecordStore final : public RecordStore, public RelationStore {
  public:
   static absl::StatusOr<std::unique_ptr<RocksDbRecordStore>> Open(
       const std::string& directory, const RocksDbRecordStoreOptions& options);
@@ -66,6 +70,20 @@ class RocksDbRecordStore final : public RecordStore {
                                                         const std::string& run, int64_t offset,
                                                         int limit) const override;
 
+  absl::StatusOr<int64_t> PutRelations(const std::string& group,
+                                       const std::vector<StudyRelations>& studies) override;
+  absl::StatusOr<StudyRelations> RelationsOf(const RecordName& study) const override;
+  absl::Status ScanRelations(
+      const RecordName& prefix, const std::optional<RecordName>& after,
+      const std::function<bool(const StudyRelations&)>& visit) const override;
+  absl::Status PutDecision(const RelationDecision& decision) override;
+  absl::StatusOr<std::vector<RelationDecision>> Decisions() const override;
+
+  // See purge.h.
+  absl::StatusOr<PurgeReport> Purge(const RecordName& study);
+  absl::Status Erase(const RecordName& study);
+  absl::StatusOr<bool> TakenDown(const RecordName& study) const;
+
   const Database& database() const { return *database_; }
   // Calls `write` while no commit is going on, with the sequences of all groups.
   absl::Status WhileQuiet(const std::function<absl::Status(const StoreState&)>& write) const;
@@ -85,10 +103,16 @@ class RocksDbRecordStore final : public RecordStore {
 
   absl::StatusOr<std::vector<std::optional<MetaRow>>> ReadMetas(
       const std::vector<absl::string_view>& keys) const;
+  absl::Status PurgeRecords(PurgeWork* work, ChangeSet* changes) const;
+  absl::Status PurgeBlobs(PurgeWork* work, ChangeSet* changes) const;
+  absl::Status PurgeRejections(PurgeWork* work, ChangeSet* changes) const;
   absl::Status PutBlobs(const PageCommit& page, PreparedPage* prepared, ChangeSet* changes) const;
   absl::StatusOr<std::string> ReadBlob(uint64_t blob, uint64_t offset, uint64_t length,
                                        const rocksdb::Snapshot* snapshot) const;
 
+  // Fills in the work of the study at `key`.
+  absl::Status FillWork(absl::string_view key, const rocksdb::Snapshot* snapshot,
+                        RecordMeta* meta) const;
   absl::StatusOr<StoredRecord> Decode(const RecordName& name, const MetaRow& meta,
                                       absl::string_view body) const;
   absl::StatusOr<RunRow> ReadRun(const std::string& source, const std::string& run) const;

@@ -84,7 +84,10 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbRecordStore::BatchGet(
     if (meta.deleted) return NoRecord(names[i]);
     if (body_status[i].IsNotFound()) return NoBody(names[i]);
     PARFOCAL_RETURN_IF_ERROR(FromRocksDb(body_status[i], "catalogue: read record"));
-    return Decode(names[i], meta, FromSlice(bodies[i]));
+    PARFOCAL_ASSIGN_OR_RETURN(StoredRecord stored, Decode(names[i], meta, FromSlice(bodies[i])));
+    if (names[i].image_set.empty())
+      PARFOCAL_RETURN_IF_ERROR(FillWork(keys[i], snapshot.get(), &stored.meta));
+    return stored;
   };
   std::vector<absl::StatusOr<StoredRecord>> records;
   records.reserve(count);
@@ -156,7 +159,9 @@ absl::Status RocksDbRecordStore::Scan(const RecordName& prefix,
     MetaRow meta;
     PARFOCAL_RETURN_IF_ERROR(catalogue::Decode(metas.value(), &meta));
     if (meta.deleted) continue;
-    PARFOCAL_ASSIGN_OR_RETURN(const StoredRecord stored, Decode(*name, meta, bodies.value()));
+    PARFOCAL_ASSIGN_OR_RETURN(StoredRecord stored, Decode(*name, meta, bodies.value()));
+    if (name->image_set.empty())
+      PARFOCAL_RETURN_IF_ERROR(FillWork(metas.key(), snapshot.get(), &stored.meta));
     if (!visit(stored)) return absl::OkStatus();
   }
   return metas.status();

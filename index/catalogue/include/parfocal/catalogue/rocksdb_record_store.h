@@ -13,6 +13,7 @@
 
 #include "parfocal/clock.h"
 #include "parfocal/record_store.h"
+#include "parfocal/relation_store.h"
 #include "parfocal/status.h"
 
 namespace parfocal {
@@ -40,5 +41,9 @@ inline constexpr size_t kMaxRejectionRawBytes = size_t{64} << 10;
 // the disk is unknown until it is opened anew. Reads go on.
 absl::StatusOr<std::unique_ptr<RecordStore>> OpenRocksDbRecordStore(
     const std::string& directory, const RocksDbRecordStoreOptions& options = {});
+
+// What was found between the studies of a store that OpenRocksDbRecordStore opened; lives as long
+// as it. nullptr for any other store.
+RelationStore* RelationsIn(RecordStore* store);
 
 }  // namespace parfocal
