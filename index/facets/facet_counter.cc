@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "facet_order.h"
 #include "field_tallies.h"
 #include "parfocal/segment/text.h"
 #include "tally.h"
@@ -15,31 +16,9 @@
 namespace parfocal {
 namespace {
 
-// A value before the page is cut: what it is sorted by.
-struct Candidate {
-  int64_t count = 0, exact = 0;  // What a search at the level lists.
-  uint32_t index = 0;            // Slot, or index of the attribute's value.
-};
-
 // How many of `counts` a search at `level` lists.
 int64_t Listed(SearchLevel level, const Counts& counts) {
   return level == SearchLevel::kStudy ? counts.studies : counts.rows;
-}
-
-// The candidates of the page, in order. `text_of(index)` breaks ties; it is asked for few of them.
-template <typename TextOf>
-std::vector<Candidate> CutPage(std::vector<Candidate> candidates, const FacetSpec& spec,
-                               TextOf text_of) {
-  const auto better = [&](const Candidate& a, const Candidate& b) {
-    if (a.count != b.count) return a.count > b.count;
-    if (a.exact != b.exact) return a.exact > b.exact;
-    return text_of(a.index) < text_of(b.index);
-  };
-  const auto size = static_cast<int64_t>(candidates.size());
-  const int64_t begin = std::clamp<int64_t>(spec.offset, 0, size);
-  const int64_t end = std::min<int64_t>(size, begin + std::max(0, spec.limit));
-  std::partial_sort(candidates.begin(), candidates.begin() + end, candidates.end(), better);
-  return {candidates.begin() + begin, candidates.begin() + end};
 }
 
 // Counts an attribute key. Attributes have no runs and no closure: each value's rows are walked.
@@ -191,7 +170,7 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
   out.field = spec.field;
   out.attribute_key = spec.attribute_key;
   const std::string contains = Fold(spec.contains);
-  std::vector<Candidate> candidates;
+  std::vector<FacetCandidate> candidates;
   if (spec.field == "attribute") {
     const auto key = snapshot_.vocabulary().FindAttributeKey(spec.attribute_key);
     if (!key) {
@@ -211,9 +190,11 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
     }
     out.missing = tallies.missing();
     out.total_values = static_cast<int64_t>(candidates.size());
-    for (const Candidate& c : CutPage(std::move(candidates), spec, key_of)) {
-      const std::string key(key_of(c.index));
-      out.values.push_back({key, key, tallies.counts(c.index), tallies.counts(c.index), false});
+    const FacetTexts texts{key_of, key_of, nullptr};
+    for (const FacetPlace& place : CutFacetPage(std::move(candidates), spec, texts)) {
+      const std::string key(key_of(place.index));
+      const Counts& counts = tallies.counts(place.index);
+      out.values.push_back({key, key, counts, counts, false});
     }
     return out;
   }
@@ -252,11 +233,18 @@ absl::StatusOr<FacetResult> FacetCounter::Count(const FacetSpec& spec, const Ran
   out.missing = tallies.missing();
   out.total_values = static_cast<int64_t>(candidates.size());
   std::vector<uint32_t> slots;
-  for (const Candidate& c : CutPage(std::move(candidates), spec, text_of)) {
-    const FacetDictionary::Slot& info = dictionary_.slot(field->id, c.index);
-    out.values.push_back(
-        {info.key, info.label, tallies.exact(c.index), tallies.rolled_up(c.index), info.is_term});
-    slots.push_back(c.index);
+  const auto slot_of = [&](uint32_t slot) -> const FacetDictionary::Slot& {
+    return dictionary_.slot(field->id, slot);
+  };
+  const FacetTexts texts{
+      text_of, [&](uint32_t slot) -> absl::string_view { return slot_of(slot).label; },
+      [&](uint32_t slot) -> absl::Span<const uint32_t> { return slot_of(slot).closure; }};
+  for (const FacetPlace& place : CutFacetPage(std::move(candidates), spec, texts)) {
+    const FacetDictionary::Slot& info = slot_of(place.index);
+    out.values.push_back({info.key, info.label, tallies.exact(place.index),
+                          tallies.rolled_up(place.index), info.is_term, place.depth});
+    for (uint32_t parent : place.parents) out.values.back().parents.push_back(slot_of(parent).key);
+    slots.push_back(place.index);
   }
   ShowSpellings(*field, slots, &out);
   return out;

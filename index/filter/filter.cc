@@ -100,8 +100,7 @@ class Parser : private syntax::Scanner {
       return Fail("expected the name of a field");
     }
     node.field = Name();
-    if (node.field == "attribute") {
-      if (!AcceptByte('[')) return Fail("expected [\"key\"] behind attribute");
+    if (node.field == "attribute" && AcceptByte('[')) {
       SkipSpace();
       if (AtEnd() || (text_[at_] != '"' && text_[at_] != '\''))
         return Fail("expected a quoted key");
@@ -268,7 +267,7 @@ absl::string_view Spelling(Comparator comparator) {
 
 void PrintCondition(const FilterNode& node, std::string* out) {
   out->append(node.field);
-  if (node.field == "attribute") {
+  if (!node.attribute_key.empty()) {
     out->push_back('[');
     AppendQuoted(node.attribute_key, out);
     out->push_back(']');

@@ -1,11 +1,11 @@
 #include "filter_binder.h"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
@@ -36,6 +36,10 @@ QueryNode Leaf(Kind kind, const Field& field) {
   out.kind = kind;
   out.field = std::string(field.name);
   return out;
+}
+
+std::string AttributeName(absl::string_view key) {
+  return key.empty() ? "attribute" : absl::StrCat("attribute[\"", key, "\"]");
 }
 
 QueryNode Not(QueryNode child) {
@@ -190,8 +194,9 @@ absl::StatusOr<QueryNode> FilterBinder::Condition(const FilterNode& node) {
     out.attribute_key = node.attribute_key;
     ExplainStep step;
     step.text = "*";
-    step.field = node.field;
+    step.field = attribute ? AttributeName(node.attribute_key) : node.field;
     step.note = "any value";
+    if (attribute) NoteNearKeys(node.attribute_key, &step);
     return Explained(std::move(out), std::move(step));
   }
   std::vector<QueryNode> any;
@@ -212,6 +217,15 @@ absl::StatusOr<QueryNode> FilterBinder::Condition(const FilterNode& node) {
   return node.comparator == Comparator::kNotEquals ? Not(std::move(out)) : out;
 }
 
+// Which keys there are instead of one that no record has.
+void FilterBinder::NoteNearKeys(const std::string& key, ExplainStep* step) const {
+  if (key.empty() || snapshot_ == nullptr) return;
+  const std::vector<std::string> near = snapshot_->AttributeKeysNear(key, 3);
+  if (near.empty() || absl::EqualsIgnoreCase(near[0], key)) return;
+  absl::StrAppend(&step->note, step->note.empty() ? "" : "; ",
+                  "no record has this key, nearest: ", absl::StrJoin(near, ", "));
+}
+
 absl::StatusOr<QueryNode> FilterBinder::AttributeValue(const FilterNode& node,
                                                        const std::string& value) {
   QueryNode out;
@@ -219,14 +233,14 @@ absl::StatusOr<QueryNode> FilterBinder::AttributeValue(const FilterNode& node,
   out.attribute_key = node.attribute_key;
   ExplainStep step;
   step.text = value;
-  step.field = absl::StrCat("attribute[\"", node.attribute_key, "\"]");
+  step.field = AttributeName(node.attribute_key);
+  const std::optional<double> number = NumberIn(value);
   if (IsRange(node.comparator)) {
-    double number = 0;
-    if (!absl::SimpleAtod(value, &number) || !std::isfinite(number)) {
+    if (!number) {
       return Refuse(node, absl::StrCat("'", value, "' is not a number"), "FILTER_TYPE");
     }
     out.kind = Kind::kRange;
-    SetBounds(node.comparator, number, number, &out);
+    SetBounds(node.comparator, *number, *number, &out);
     step.note = "compared as numbers";
   } else if (node.comparator == Comparator::kContains) {
     out.kind = Kind::kSubstring;
@@ -235,8 +249,11 @@ absl::StatusOr<QueryNode> FilterBinder::AttributeValue(const FilterNode& node,
   } else {
     out.kind = Kind::kValue;
     out.values.push_back(value);
-    step.note = "exactly as the source writes it";
+    out.low = out.high = number;
+    step.note =
+        number ? "as the source writes it, or the same number" : "exactly as the source writes it";
   }
+  NoteNearKeys(node.attribute_key, &step);
   return Explained(std::move(out), std::move(step));
 }
 
@@ -283,11 +300,11 @@ absl::StatusOr<QueryNode> FilterBinder::Range(const FilterNode& node, const Fiel
     SetBounds(node.comparator, days->first, days->second, &out);
     step.note = "compared as dates";
   } else {
-    double number = 0;
-    if (!absl::SimpleAtod(value, &number) || !std::isfinite(number)) {
+    const std::optional<double> number = NumberIn(value);
+    if (!number) {
       return Refuse(node, absl::StrCat("'", value, "' is not a number"), "FILTER_TYPE");
     }
-    SetBounds(node.comparator, number, number, &out);
+    SetBounds(node.comparator, *number, *number, &out);
     step.note = "compared as numbers";
   }
   return Explained(std::move(out), std::move(step));

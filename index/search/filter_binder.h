@@ -27,6 +27,7 @@ class FilterBinder {
  private:
   absl::StatusOr<QueryNode> Condition(const FilterNode& node);
   absl::StatusOr<QueryNode> AttributeValue(const FilterNode& node, const std::string& value);
+  void NoteNearKeys(const std::string& key, ExplainStep* step) const;
   absl::StatusOr<QueryNode> FieldValue(const FilterNode& node, const Field& field,
                                        const std::string& value);
   absl::StatusOr<QueryNode> Range(const FilterNode& node, const Field& field,

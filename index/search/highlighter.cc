@@ -60,7 +60,9 @@ std::string Highlight(absl::string_view text, const QueryNode& words) {
                               }),
                tokens.end());
   std::vector<bool> marked(tokens.size(), false);
-  for (const QueryNode* leaf : PositiveWords(words)) Mark(tokens, *leaf, &marked);
+  for (const QueryNode* leaf : PositiveWords(words)) {
+    if (IsWordLeaf(*leaf)) Mark(tokens, *leaf, &marked);
+  }
   // The window with the most marks; of several the first.
   const size_t width = std::min(kSnippetWords, tokens.size());
   size_t here = std::count(marked.begin(), marked.begin() + width, true);

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "corrections.h"
+#include "likeness.h"
 #include "pager.h"
 #include "parfocal/facets/facet_counter.h"
+#include "parfocal/facets/table_counter.h"
 #include "parfocal/search/highlighter.h"
+#include "wide_suggestions.h"
 
 namespace parfocal {
 namespace {
@@ -13,6 +18,19 @@ namespace {
 bool SameField(const QueryNode& condition, const FacetSpec& spec) {
   return condition.field == spec.field &&
          (spec.field != "attribute" || condition.attribute_key == spec.attribute_key);
+}
+
+// `others` and the conditions that are on none of `fields`.
+RowSet WithoutOwn(const BoundQuery& query, const RowSet& others,
+                  const std::vector<RowSet>& conditions, const std::vector<FacetSpec>& fields) {
+  RowSet rows = others;
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    const bool own = std::any_of(fields.begin(), fields.end(), [&](const FacetSpec& spec) {
+      return SameField(query.conditions[i], spec);
+    });
+    if (!own) rows.And(conditions[i]);
+  }
+  return rows;
 }
 
 // The snippet of a hit: of the text that has most to say beside the title, which is shown anyway.
@@ -96,10 +114,18 @@ absl::StatusOr<SearchAnswer> IndexSnapshot::Execute(const BoundQuery& query,
     }
   }
   PARFOCAL_RETURN_IF_ERROR(CountFacets(query, others, conditions, match, &interrupt, &answer));
+  PARFOCAL_RETURN_IF_ERROR(CountTables(query, others, conditions, &interrupt, &answer));
+  if (query.corrections) {
+    PARFOCAL_RETURN_IF_ERROR(
+        AddCorrections(query.words, *rows_, &matcher, &resources_->text, &interrupt, &answer));
+  }
 
   answer.explain = query.explain;
   for (size_t i = 0; i < answer.explain.size() && i < matcher.explained().size(); ++i) {
     if (matcher.explained()[i] >= 0) answer.explain[i].rows = matcher.explained()[i];
+  }
+  for (size_t i = 0; i < answer.explain.size() && i < matcher.added().size(); ++i) {
+    answer.explain[i].added_rows = matcher.added()[i];
   }
   return answer;
 }
@@ -130,9 +156,53 @@ absl::Status IndexSnapshot::CountFacets(const BoundQuery& query, const RowSet& o
   return absl::OkStatus();
 }
 
+absl::Status IndexSnapshot::CountTables(const BoundQuery& query, const RowSet& others,
+                                        const std::vector<RowSet>& conditions, Interrupt* interrupt,
+                                        SearchAnswer* answer) const {
+  const TableCounter counter(*rows_, *resources_->dictionary);
+  for (const TableSpec& spec : query.tables) {
+    const RowSet rows = WithoutOwn(query, others, conditions, {spec.rows, spec.columns});
+    PARFOCAL_ASSIGN_OR_RETURN(answer->tables.emplace_back(),
+                              counter.CountTable(spec, rows, query.level, interrupt));
+  }
+  for (const HistogramSpec& spec : query.histograms) {
+    FacetSpec field;
+    field.field = spec.field;
+    field.attribute_key = spec.attribute_key;
+    const RowSet rows = WithoutOwn(query, others, conditions, {field});
+    PARFOCAL_ASSIGN_OR_RETURN(answer->histograms.emplace_back(),
+                              counter.CountHistogram(spec, rows, interrupt));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Suggestion>> IndexSnapshot::Suggest(
     absl::string_view prefix, const std::vector<std::string>& fields, int limit) const {
-  return resources_->suggester.Suggest(prefix, fields, limit, *rows_);
+  Interrupt never;
+  return resources_->suggester.Suggest(prefix, fields, limit, *rows_, /*within=*/nullptr, &never);
+}
+
+absl::StatusOr<std::vector<Suggestion>> IndexSnapshot::SuggestWithin(
+    const SuggestQuestion& question, absl::Time deadline) const {
+  Interrupt interrupt(deadline, nullptr, nullptr);
+  std::optional<RowSet> within;
+  if (question.within != nullptr) {
+    Matcher matcher(*rows_, *resources_->dictionary, &resources_->text, &interrupt);
+    PARFOCAL_ASSIGN_OR_RETURN(within, matcher.Evaluate(question.within->words));
+    PARFOCAL_ASSIGN_OR_RETURN(const RowSet filter, matcher.Evaluate(question.within->filter));
+    within->And(filter);
+  }
+  const RowSet* rows = within ? &*within : nullptr;
+  PARFOCAL_ASSIGN_OR_RETURN(
+      std::vector<Suggestion> out,
+      resources_->suggester.Suggest(question.prefix, question.fields, question.limit, *rows_, rows,
+                                    &interrupt));
+  if (question.everything && question.fields.empty()) {
+    const WideSuggestions wide(*rows_, *resources_->dictionary, resources_->terms.get(),
+                               &resources_->text);
+    PARFOCAL_RETURN_IF_ERROR(wide.Add(question, rows, &interrupt, &out));
+  }
+  return out;
 }
 
 std::vector<std::string> IndexSnapshot::ValuesNamed(absl::string_view field,
@@ -149,6 +219,21 @@ std::vector<std::string> IndexSnapshot::ValuesNamed(absl::string_view field,
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+absl::StatusOr<QueryNode> IndexSnapshot::LikenessOf(const RecordName& name) const {
+  const auto number = rows_->FindStudy(StudyKey(name.source, name.accession));
+  if (!number || !name.image_set.empty()) {
+    return WithReason(
+        absl::NotFoundError(absl::StrCat("similar_to: no study '", FormatRecordName(name), "'")),
+        "RESOURCE_NOT_FOUND", "similar_to");
+  }
+  return MakeLikeness(*rows_, *number);
+}
+
+std::vector<std::string> IndexSnapshot::AttributeKeysNear(absl::string_view key,
+                                                          size_t limit) const {
+  return NearAttributeKeys(rows_->vocabulary(), key, limit);
 }
 
 void IndexSnapshot::CountTerm(absl::string_view curie, Counts* exact, Counts* rolled_up) const {

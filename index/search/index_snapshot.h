@@ -51,11 +51,19 @@ class IndexSnapshot final : public Snapshot {
   std::vector<std::string> ValuesNamed(absl::string_view field,
                                        absl::string_view text) const override;
   void CountTerm(absl::string_view curie, Counts* exact, Counts* rolled_up) const override;
+  absl::StatusOr<std::vector<Suggestion>> SuggestWithin(const SuggestQuestion& question,
+                                                        absl::Time deadline) const override;
+  absl::StatusOr<QueryNode> LikenessOf(const RecordName& name) const override;
+  std::vector<std::string> AttributeKeysNear(absl::string_view key, size_t limit) const override;
 
  private:
   absl::Status CountFacets(const BoundQuery& query, const RowSet& others,
                            const std::vector<RowSet>& conditions, const RankedRows& match,
                            Interrupt* interrupt, SearchAnswer* answer) const;
+
+  absl::Status CountTables(const BoundQuery& query, const RowSet& others,
+                           const std::vector<RowSet>& conditions, Interrupt* interrupt,
+                           SearchAnswer* answer) const;
 
   const std::shared_ptr<const SnapshotRows> rows_;
   const std::shared_ptr<SearchResources> resources_;

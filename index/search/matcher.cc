@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "parfocal/segment/text.h"
@@ -25,7 +24,7 @@ bool InRange(const QueryNode& leaf, double x) {
 
 void CollectPositive(const QueryNode& node, std::vector<const QueryNode*>* out) {
   if (node.kind == Kind::kNot) return;
-  if (IsWordLeaf(node)) {
+  if (IsWordLeaf(node) || IsMeaningLeaf(node)) {
     const std::string key = LeafKey(node);
     for (const QueryNode* seen : *out) {
       if (LeafKey(*seen) == key) return;
@@ -41,7 +40,19 @@ bool IsWordLeaf(const QueryNode& node) {
   return node.kind == Kind::kWord || node.kind == Kind::kPhrase || node.kind == Kind::kPrefix;
 }
 
+bool IsMeaningLeaf(const QueryNode& node) {
+  return (node.kind == Kind::kValue || node.kind == Kind::kHas) && !node.words.empty();
+}
+
+bool FindsTermsOfWords(const Field& field) {
+  return field.closure && !field.stated && field.weight > 0 && field.privacy == FieldPrivacy::kOpen;
+}
+
 std::string LeafKey(const QueryNode& leaf) {
+  // A closure may be long; what it is the closure of says the same.
+  if (IsMeaningLeaf(leaf)) {
+    return absl::StrCat("=", absl::StrJoin(leaf.words, "\n="), "\n", leaf.field);
+  }
   switch (leaf.kind) {
     case Kind::kWord:
       return absl::StrCat(Stem(leaf.words[0]), "\n", leaf.field);
@@ -82,8 +93,16 @@ absl::StatusOr<RowSet> Matcher::Evaluate(const QueryNode& node) {
     case Kind::kOr: {
       RowSet out(rows_.words());
       for (const QueryNode& child : node.children) {
-        PARFOCAL_ASSIGN_OR_RETURN(const RowSet rows, Evaluate(child));
-        out.Or(rows);
+        PARFOCAL_ASSIGN_OR_RETURN(RowSet rows, Evaluate(child));
+        if (child.explain >= 0) {
+          const size_t step = static_cast<size_t>(child.explain);
+          if (added_.size() <= step) added_.resize(step + 1, 0);
+          const int64_t before = out.Count();
+          out.Or(rows);
+          added_[step] = out.Count() - before;
+        } else {
+          out.Or(rows);
+        }
       }
       return out;
     }
@@ -118,10 +137,12 @@ absl::StatusOr<const Matcher::Leaf*> Matcher::EvaluateLeaf(const QueryNode& node
 
 absl::Status Matcher::Fill(const QueryNode& leaf, Leaf* out) {
   if (IsWordLeaf(leaf)) return FillWords(leaf, out);
+  if (IsMeaningLeaf(leaf)) return FillMeaning(leaf, out);
   if (const Field* field = FindField(leaf.field);
       field != nullptr && field->kind == FieldKind::kText) {
     return FillText(leaf, *field, out);
   }
+  if (leaf.field == "attribute" && leaf.attribute_key.empty()) return FillAnyAttribute(leaf, out);
   absl::StatusOr<FieldKey> field = FieldOf(leaf);
   // A key that no record uses is on no row.
   if (field.status().code() == absl::StatusCode::kNotFound) return absl::OkStatus();
@@ -129,6 +150,24 @@ absl::Status Matcher::Fill(const QueryNode& leaf, Leaf* out) {
   if (leaf.kind == Kind::kHas) return rows_.AddHavingAny(*field, interrupt_, &out->rows);
   PARFOCAL_ASSIGN_OR_RETURN(std::vector<ValueId> values, Choose(leaf, *field));
   return rows_.AddHolding(ValueSet(std::move(values)), interrupt_, &out->rows);
+}
+
+// Of any key that does not speak of persons.
+absl::Status Matcher::FillAnyAttribute(const QueryNode& leaf, Leaf* out) {
+  std::vector<ValueId> all;
+  for (uint32_t key = 0; key < rows_.vocabulary().attribute_keys(); ++key) {
+    PARFOCAL_RETURN_IF_ERROR(interrupt_->Spend(20));
+    if (IsPersonalAttribute(rows_.vocabulary().AttributeKeyName(key))) continue;
+    const FieldKey field = kFirstAttributeField + key;
+    if (leaf.kind == Kind::kHas) {
+      PARFOCAL_RETURN_IF_ERROR(rows_.AddHavingAny(field, interrupt_, &out->rows));
+      continue;
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(const std::vector<ValueId> values, Choose(leaf, field));
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  std::sort(all.begin(), all.end());
+  return rows_.AddHolding(ValueSet(std::move(all)), interrupt_, &out->rows);
 }
 
 absl::StatusOr<FieldKey> Matcher::FieldOf(const QueryNode& leaf) const {
@@ -158,7 +197,8 @@ std::vector<ValueId> Matcher::ValuesOf(FieldKey field) const {
 absl::StatusOr<std::vector<ValueId>> Matcher::Choose(const QueryNode& leaf, FieldKey field) {
   const Vocabulary& vocabulary = rows_.vocabulary();
   std::vector<ValueId> out;
-  if (leaf.kind == Kind::kValue && leaf.values.size() <= kManyKeys) {
+  const bool as_number = leaf.kind == Kind::kValue && leaf.low.has_value();
+  if (leaf.kind == Kind::kValue && leaf.values.size() <= kManyKeys && !as_number) {
     for (const std::string& key : leaf.values) {
       const auto id = field >= kFirstAttributeField
                           ? vocabulary.FindAttribute(field - kFirstAttributeField, key)
@@ -184,13 +224,16 @@ absl::StatusOr<std::vector<ValueId>> Matcher::Choose(const QueryNode& leaf, Fiel
       }
     } else if (leaf.kind == Kind::kRange) {
       const VocabularyValue value = vocabulary.Get(id);
-      std::optional<double> number = value.number;
-      double parsed = 0;
-      if (attribute && absl::SimpleAtod(value.key, &parsed)) number = parsed;
+      const std::optional<double> number = attribute ? NumberIn(value.key) : value.number;
       wanted = number && InRange(leaf, *number);
     } else {
-      wanted = std::binary_search(leaf.values.begin(), leaf.values.end(), vocabulary.Get(id).key,
+      const absl::string_view key = vocabulary.Get(id).key;
+      wanted = std::binary_search(leaf.values.begin(), leaf.values.end(), key,
                                   [](absl::string_view a, absl::string_view b) { return a < b; });
+      if (!wanted && as_number) {
+        const std::optional<double> number = NumberIn(key);
+        wanted = number && InRange(leaf, *number);
+      }
     }
     if (wanted) out.push_back(id);
   }
@@ -223,6 +266,26 @@ absl::Status Matcher::FillWords(const QueryNode& leaf, Leaf* out) {
   std::vector<ValueId> values;
   values.reserve(out->hits.values.size());
   for (const TextHits::InValue& hit : out->hits.values) values.push_back(hit.value);
+  return rows_.AddHolding(ValueSet(std::move(values)), interrupt_, &out->rows);
+}
+
+absl::Status Matcher::FillMeaning(const QueryNode& leaf, Leaf* out) {
+  std::vector<ValueId> values;
+  for (const Field& field : Fields()) {
+    if (leaf.field.empty() ? !FindsTermsOfWords(field) : field.name != leaf.field) continue;
+    if (leaf.kind == Kind::kHas) {
+      values = ValuesOf(field.id);
+    } else {
+      PARFOCAL_ASSIGN_OR_RETURN(const std::vector<ValueId> chosen, Choose(leaf, field.id));
+      values.insert(values.end(), chosen.begin(), chosen.end());
+    }
+  }
+  std::sort(values.begin(), values.end());
+  for (ValueId value : values) {
+    const absl::string_view key = rows_.vocabulary().Get(value).key;
+    const bool itself = std::find(leaf.words.begin(), leaf.words.end(), key) != leaf.words.end();
+    out->hits.values.push_back({value, 0, itself ? kMeaningShare : kBelowMeaningShare});
+  }
   return rows_.AddHolding(ValueSet(std::move(values)), interrupt_, &out->rows);
 }
 

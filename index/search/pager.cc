@@ -135,6 +135,7 @@ absl::Status Pager::FillStudies(const SortKey* after, Interrupt* interrupt,
     hit.sort_key = found[i].key.Encode();
     hit.counts = match_.InStudy(study);
     hit.samples = Samples(study);
+    hit.sequence = study.has_record ? study.entry.sequence : 0;
     answer->hits.push_back(std::move(hit));
   }
   return absl::OkStatus();
@@ -217,6 +218,7 @@ Hit Pager::MakeRowHit(const SortKey& key, size_t row) const {
   hit.counts.image_sets = own ? 0 : 1;
   hit.counts.images = std::max<int64_t>(0, images);
   hit.counts.unknown_image_sets = images < 0 ? 1 : 0;
+  hit.sequence = rows_.segment(segment).segment().RowSequence(local);
   return hit;
 }
 

@@ -131,8 +131,9 @@ absl::Status Ranking::AddValues(const TextHits& hits, int64_t idf, const RowSet&
     const int64_t length = std::max<int64_t>(1, lengths_[hit.value]);
     const int64_t covered = covered_[hit.value];
     // Eighths are fine enough to rank by, and keep the levels few.
-    const int64_t share =
-        covered >= length ? kWholeLabelShare : (covered * 8 / length) * (kScoreOne / 8) + 1;
+    const int64_t share = hit.share > 0       ? hit.share
+                          : covered >= length ? kWholeLabelShare
+                                              : (covered * 8 / length) * (kScoreOne / 8) + 1;
     const bool identifier = IsIdentifier(field) && hit.words >= length;
     Level& level = levels[{identifier, WordWeight(field) * share}];
     level.values.push_back(hit.value);

@@ -1,12 +1,13 @@
 // The score of a study for the words of a query, in fixed point (1/65536), so that every node that
 // is given the same statistics computes the same number.
 //
-// For each word, phrase or prefix w outside of NOT:
+// For each word, phrase, prefix or meaning of words w outside of NOT:
 //   text:   sum over the text fields f of  weight(f) * idf(w) * bm25(times in f, length of f)
 //   values: the best, over the values that w occurs in and that hold on a matching row of the
 //   study,
 //           of  weight(field) * idf(w) * share,
-//           share = the eighths of the label's words that the query covers, or 4 if it covers all.
+//           share = the eighths of the label's words that the query covers, or 4 if it covers all;
+//           of a meaning, 2 for the very term and 1 for what lies below it.
 // idf(w) = ln(1 + (N - n + 0.5) / (n + 0.5)) with N studies, n of which have a row that w matches;
 // bm25 with k1 = 1.2 and b = 0.75. A w that covers an identifier (a keyword field of weight 8 or
 // more: an accession, a DOI) lifts the study above all that have none.

@@ -18,6 +18,7 @@ namespace {
 constexpr size_t kMaxPlaces = 20000;
 // Of so many candidates, those with most rows by a quick estimate, the rows are counted exactly.
 constexpr size_t kExactlyCounted = 3;
+constexpr size_t kCountedWithin = 20;
 
 bool IsBreak(char c) {
   return c == ' ' || c == '\n' || c == '-' || c == '/' || c == '(' || c == ',';
@@ -28,6 +29,13 @@ bool MayHaveFacet(const Field& field) {
 }
 
 }  // namespace
+
+SuggestionKind KindOfValue(const Field& field, bool is_term) {
+  if (IsGeneField(field)) return SuggestionKind::kGene;
+  if (field.name == "author") return SuggestionKind::kPerson;
+  if (field.name == "study") return SuggestionKind::kAccession;
+  return is_term ? SuggestionKind::kTerm : SuggestionKind::kValue;
+}
 
 Suggester::Suggester(std::shared_ptr<const FacetDictionary> dictionary)
     : dictionary_(std::move(dictionary)), known_(Fields().size(), 0) {}
@@ -57,7 +65,9 @@ void Suggester::Grow() {
 
 absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(absl::string_view prefix,
                                                            const std::vector<std::string>& fields,
-                                                           int limit, const SnapshotRows& rows) {
+                                                           int limit, const SnapshotRows& rows,
+                                                           const RowSet* within,
+                                                           Interrupt* interrupt) {
   std::set<FieldId> wanted;
   for (const std::string& name : fields) {
     const Field* field = FindField(name);
@@ -113,19 +123,27 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(absl::string_view pre
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
     return a.second->estimate > b.second->estimate;
   });
-  ranked.resize(std::min(ranked.size(), kExactlyCounted * static_cast<size_t>(limit)));
+  // The estimate knows nothing of the search within which is asked.
+  const size_t times = within == nullptr ? kExactlyCounted : kCountedWithin;
+  ranked.resize(std::min(ranked.size(), times * static_cast<size_t>(limit)));
 
   std::vector<Suggestion> out;
-  Interrupt never;
   for (const auto& [place, candidate] : ranked) {
     RowSet holding(rows.words());
-    PARFOCAL_RETURN_IF_ERROR(rows.AddHolding(ValueSet(candidate->values), &never, &holding));
+    PARFOCAL_RETURN_IF_ERROR(rows.AddHolding(ValueSet(candidate->values), interrupt, &holding));
+    if (within != nullptr) holding.And(*within);
     const FacetDictionary::Slot& slot = dictionary_->slot(place.first, place.second);
     Suggestion suggestion;
     suggestion.text = slot.label;
     suggestion.field = std::string(Fields()[place.first].name);
     suggestion.value = slot.key;
     suggestion.rows = holding.Count();
+    suggestion.kind = KindOfValue(Fields()[place.first], slot.is_term);
+    if (!absl::StartsWith(Fold(slot.label), begin)) {
+      const size_t line = slot.folded.find('\n');
+      const absl::string_view key = absl::string_view(slot.folded).substr(0, line);
+      if (absl::StartsWith(key, begin) && slot.key != slot.label) suggestion.matched = slot.key;
+    }
     if (suggestion.rows > 0) out.push_back(std::move(suggestion));
   }
   std::stable_sort(out.begin(), out.end(), [](const Suggestion& a, const Suggestion& b) {

@@ -9,19 +9,25 @@
 #include "parfocal/facets/facet_dictionary.h"
 #include "parfocal/mutex.h"
 #include "parfocal/query.h"
+#include "parfocal/rows/interrupt.h"
+#include "parfocal/rows/row_set.h"
 #include "parfocal/rows/snapshot_rows.h"
 
 namespace parfocal {
+
+SuggestionKind KindOfValue(const Field& field, bool is_term);
 
 // Thread safety: any thread.
 class Suggester {
  public:
   explicit Suggester(std::shared_ptr<const FacetDictionary> dictionary);
 
-  // See Snapshot::Suggest. Looks at no more than 20,000 places.
+  // See Snapshot::Suggest. Looks at no more than 20,000 places. `within` (nullptr: all rows): rows
+  // that count; values that none of them has are left out.
   absl::StatusOr<std::vector<Suggestion>> Suggest(absl::string_view prefix,
                                                   const std::vector<std::string>& fields, int limit,
-                                                  const SnapshotRows& rows);
+                                                  const SnapshotRows& rows, const RowSet* within,
+                                                  Interrupt* interrupt);
 
  private:
   // A word of a slot's folded key or label, to the end of it.

@@ -8,7 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "corrections.h"
 #include "parfocal/segment/guard_xapian.h"
 #include "parfocal/segment/text.h"
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr int kMaxReopens = 3;
 constexpr size_t kMaxIdleHandles = 16;
+constexpr size_t kMaxDictionaryWords = 200000;
 
 // How often the words of a term occur, by document.
 using Frequencies = std::map<Xapian::docid, uint32_t>;
@@ -152,6 +155,35 @@ void TextFinder::Return(std::unique_ptr<Handles> handles) {
   if (free_.size() < kMaxIdleHandles) free_.push_back(std::move(handles));
 }
 
+absl::Status TextFinder::Read(const std::function<absl::Status(const Handles&)>& read) {
+  std::unique_ptr<Handles> handles = Borrow();
+  absl::Status status;
+  for (int attempt = 0; attempt <= kMaxReopens; ++attempt) {
+    const uint64_t newest = generation_.load();
+    status = GuardXapian(absl::StrCat("text index in ", directory_), [&]() -> absl::Status {
+      if (!handles->open) {
+        handles->studies = Xapian::Database(directory_ + "/text/studies");
+        handles->vocabulary = Xapian::Database(directory_ + "/text/vocabulary");
+        handles->open = true;
+      } else if (attempt > 0 || handles->generation < newest) {
+        handles->studies.reopen();
+        handles->vocabulary.reopen();
+      }
+      handles->generation = newest;
+      return read(*handles);
+    });
+    if (status.code() != absl::StatusCode::kAborted) break;
+  }
+  // A handle that failed is not trusted again.
+  if (status.ok() || status.code() == absl::StatusCode::kInvalidArgument)
+    Return(std::move(handles));
+  if (status.code() == absl::StatusCode::kAborted) {
+    return absl::UnavailableError(absl::StrCat(status.message(), "; it moved on ", kMaxReopens + 1,
+                                               " times in a row, ask again"));
+  }
+  return status;
+}
+
 absl::StatusOr<TextHits> TextFinder::Find(const QueryNode& leaf, const SnapshotRows& rows,
                                           const FacetDictionary& dictionary, Interrupt* interrupt) {
   const Field* field = leaf.field.empty() ? nullptr : FindField(leaf.field);
@@ -202,32 +234,7 @@ absl::StatusOr<TextHits> TextFinder::Find(const QueryNode& leaf, const SnapshotR
     return absl::OkStatus();
   };
 
-  std::unique_ptr<Handles> handles = Borrow();
-  absl::Status status;
-  for (int attempt = 0; attempt <= kMaxReopens; ++attempt) {
-    const uint64_t newest = generation_.load();
-    status = GuardXapian(absl::StrCat("text index in ", directory_), [&]() -> absl::Status {
-      if (!handles->open) {
-        handles->studies = Xapian::Database(directory_ + "/text/studies");
-        handles->vocabulary = Xapian::Database(directory_ + "/text/vocabulary");
-        handles->open = true;
-      } else if (attempt > 0 || handles->generation < newest) {
-        handles->studies.reopen();
-        handles->vocabulary.reopen();
-      }
-      handles->generation = newest;
-      return gather(*handles);
-    });
-    if (status.code() != absl::StatusCode::kAborted) break;
-  }
-  // A handle that failed is not trusted again.
-  if (status.ok() || status.code() == absl::StatusCode::kInvalidArgument)
-    Return(std::move(handles));
-  if (status.code() == absl::StatusCode::kAborted) {
-    return absl::UnavailableError(absl::StrCat(status.message(), "; it moved on ", kMaxReopens + 1,
-                                               " times in a row, ask again"));
-  }
-  PARFOCAL_RETURN_IF_ERROR(status);
+  PARFOCAL_RETURN_IF_ERROR(Read(gather));
 
   TextHits out;
   for (const auto& [number, hit] : studies) out.studies.push_back(hit);
@@ -239,6 +246,87 @@ absl::StatusOr<TextHits> TextFinder::Find(const QueryNode& leaf, const SnapshotR
     if (field == nullptr || field->id == of) out.values.push_back({value, words});
   }
   return out;
+}
+
+absl::StatusOr<std::vector<std::string>> TextFinder::WordsNear(absl::string_view word,
+                                                               absl::string_view field,
+                                                               const SnapshotRows& rows,
+                                                               Interrupt* interrupt) {
+  constexpr size_t kMaxNear = 8;
+  const Field* of = FindField(field);
+  const std::string prefix(of != nullptr && of->kind == FieldKind::kText ? of->prefix : "");
+  const int most = AllowedEdits(word.size());
+  std::map<std::string, std::pair<int, uint32_t>> near;  // Distance, frequency.
+  size_t looked_at = 0;
+  const auto scan = [&](const Xapian::Database& db, const std::string& begin) -> absl::Status {
+    for (auto it = db.allterms_begin(begin), end = db.allterms_end(begin); it != end; ++it) {
+      if (++looked_at > kMaxDictionaryWords) return absl::OkStatus();
+      PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(2));
+      const std::string term = (*it).substr(prefix.size());
+      const bool letters = std::none_of(term.begin(), term.end(), [](unsigned char c) {
+        return absl::ascii_isdigit(c) || absl::ascii_isupper(c) || absl::ascii_ispunct(c);
+      });
+      if (!letters) continue;
+      const int distance = EditDistance(word, term, most);
+      if (distance == 0 || distance > most) continue;
+      auto& [nearest, frequency] = near[term];
+      nearest = distance;
+      frequency += it.get_termfreq();
+    }
+    return absl::OkStatus();
+  };
+  PARFOCAL_RETURN_IF_ERROR(Read([&](const Handles& handles) -> absl::Status {
+    near.clear();
+    looked_at = 0;
+    const bool texts = rows.manifest().last_text_doc > 0;
+    const bool values = prefix.empty() && rows.manifest().values > 0;
+    std::string firsts(1, word[0]);
+    for (char c = 'a'; c <= 'z'; ++c) {
+      if (c != word[0]) firsts.push_back(c);
+    }
+    for (char first : firsts) {
+      // Most people get the first letter right.
+      if (first != word[0] && !near.empty()) break;
+      if (texts) PARFOCAL_RETURN_IF_ERROR(scan(handles.studies, prefix + first));
+      if (values) PARFOCAL_RETURN_IF_ERROR(scan(handles.vocabulary, std::string(1, first)));
+    }
+    return absl::OkStatus();
+  }));
+  std::vector<std::pair<std::pair<int, int64_t>, std::string>> ranked;
+  for (const auto& [term, found] : near) {
+    ranked.push_back({{found.first, -static_cast<int64_t>(found.second)}, term});
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> out;
+  for (size_t i = 0; i < ranked.size() && i < kMaxNear; ++i) {
+    out.push_back(std::move(ranked[i].second));
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<ValueId>> TextFinder::ValuesBeginning(absl::string_view begin,
+                                                                 size_t limit,
+                                                                 const SnapshotRows& rows,
+                                                                 Interrupt* interrupt) {
+  std::set<ValueId> found;
+  if (rows.manifest().values == 0 || begin.empty()) return std::vector<ValueId>();
+  PARFOCAL_RETURN_IF_ERROR(Read([&](const Handles& handles) -> absl::Status {
+    found.clear();
+    const std::string whole(begin);
+    int words = 0;
+    for (auto it = handles.vocabulary.allterms_begin(whole),
+              end = handles.vocabulary.allterms_end(whole);
+         it != end && ++words <= kMaxPrefixExpansions; ++it) {
+      for (auto post = handles.vocabulary.postlist_begin(*it),
+                last = handles.vocabulary.postlist_end(*it);
+           post != last && found.size() < limit; ++post) {
+        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(2));
+        if (*post - 1 < rows.manifest().values) found.insert(*post - 1);
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return std::vector<ValueId>(found.begin(), found.end());
 }
 
 }  // namespace parfocal

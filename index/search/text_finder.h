@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ struct TextHits {
   struct InValue {
     ValueId value = 0;
     uint32_t words = 0;  // Words of the value that it accounts for.
+    int64_t share = 0;   // If not 0: what it is worth, whatever the words; see ranking.h.
   };
   std::vector<InStudy> studies;  // Ascending.
   std::vector<InValue> values;   // Ascending; only values in which words are looked for.
@@ -56,8 +58,24 @@ class TextFinder {
   absl::StatusOr<TextHits> Find(const QueryNode& leaf, const SnapshotRows& rows,
                                 const FacetDictionary& dictionary, Interrupt* interrupt);
 
+  // Words of the term dictionaries nearest to `word` by edit distance, the most frequent of equals
+  // first, at most 8; words with digits are left out. `field`: of its texts alone; empty or another
+  // than a text: of all. Looks at no more than 200,000 words, those with the same first letter
+  // first. A word may be one that no live record has.
+  absl::StatusOr<std::vector<std::string>> WordsNear(absl::string_view word,
+                                                     absl::string_view field,
+                                                     const SnapshotRows& rows,
+                                                     Interrupt* interrupt);
+  // Values below the snapshot's that have a word that begins with `begin`, folded, ascending; those
+  // of the first 500 such words, at most `limit`.
+  absl::StatusOr<std::vector<ValueId>> ValuesBeginning(absl::string_view begin, size_t limit,
+                                                       const SnapshotRows& rows,
+                                                       Interrupt* interrupt);
+
  private:
   struct Handles;
+  // Calls `read` with handles that are up to date, and again if the database moved on underneath.
+  absl::Status Read(const std::function<absl::Status(const Handles&)>& read);
   std::unique_ptr<Handles> Borrow();
   void Return(std::unique_ptr<Handles> handles);
 

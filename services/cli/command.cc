@@ -206,7 +206,9 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddHarvestCommands(app, session);
   AddSearchCommand(app, session);
   AddRecordCommands(app, session);
+  AddSuggestCommand(app, session);
   AddExportCommand(app, session);
+  AddCiteCommands(app, session);
   AddTermsCommands(app, session);
   AddOntologyCommands(app, session);
   AddWorklistCommand(app, session);

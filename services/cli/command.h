@@ -60,6 +60,8 @@ CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string&
 void AddSourceCommands(CLI::App& app, Session& session);
 void AddHarvestCommands(CLI::App& app, Session& session);
 void AddSearchCommand(CLI::App& app, Session& session);
+void AddSuggestCommand(CLI::App& app, Session& session);
+void AddCiteCommands(CLI::App& app, Session& session);
 void AddExportCommand(CLI::App& app, Session& session);
 void AddRecordCommands(CLI::App& app, Session& session);
 void AddTermsCommands(CLI::App& app, Session& session);

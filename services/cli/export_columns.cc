@@ -79,6 +79,37 @@ constexpr struct {
                    const std::string&) { return ControlLabel(row.hit.record().image_set()); }},
 };
 
+// The id of the image set of a hit; empty for a study.
+std::string ImageSetId(const ExportRow& row) {
+  constexpr absl::string_view kParting = "/imageSets/";
+  const size_t at = row.hit.name().find(kParting);
+  return at == std::string::npos ? "" : row.hit.name().substr(at + kParting.size());
+}
+
+constexpr struct {
+  const char* name;
+  Cell cell;
+} kBioFileFinder[] = {
+    {"File Path",
+     [](const ExportRow& row, const std::string&) {
+       const std::string id = ImageSetId(row);
+       const std::string page =
+           row.study.landing_page().empty() ? row.study.name() : row.study.landing_page();
+       return id.empty() ? page : absl::StrCat(page, "#", id);
+     }},
+    {"File Name",
+     [](const ExportRow& row, const std::string&) {
+       const std::string id = ImageSetId(row);
+       return id.empty() ? row.study.title() : id;
+     }},
+    {"Thumbnail", [](const ExportRow& row, const std::string&) { return row.study.thumbnail(); }},
+    {"Size",
+     [](const ExportRow& row, const std::string&) {
+       return ImageSetId(row).empty() ? Known(row.study.has_bytes(), row.study.bytes()) : "";
+     }},
+    {"Uploaded", [](const ExportRow& row, const std::string&) { return row.study.release_date(); }},
+};
+
 enum class Say { kLabel, kTerm, kStated };
 
 const std::string& Said(const v1::Statement& statement, Say say) {
@@ -224,6 +255,12 @@ std::vector<std::string> FixedColumnNames() {
   std::vector<std::string> names;
   for (const auto& fixed : kFixed) names.emplace_back(fixed.name);
   return names;
+}
+
+std::vector<ExportColumn> BioFileFinderColumns() {
+  std::vector<ExportColumn> columns;
+  for (const auto& column : kBioFileFinder) columns.push_back({column.name, column.cell, ""});
+  return columns;
 }
 
 absl::StatusOr<std::vector<ExportColumn>> ParseColumns(absl::string_view text, bool image_sets) {

@@ -28,6 +28,11 @@ struct ExportColumn {
 absl::StatusOr<std::vector<ExportColumn>> ParseColumns(absl::string_view text, bool image_sets);
 std::vector<std::string> FixedColumnNames();
 
+// The columns by whose names BioFile Finder knows a table of files: `File Path` (the page of the
+// study at its archive; of an image set with its id behind `#`, so that each line has its own),
+// `File Name`, `Thumbnail`, `Size`, `Uploaded`.
+std::vector<ExportColumn> BioFileFinderColumns();
+
 // Quoted as RFC 4180 wants it where needed.
 std::string CsvCell(absl::string_view text);
 // Tabs and line ends become spaces: TSV has no quotes.

@@ -74,7 +74,7 @@ class HitWriter {
   }
 
   void WriteLine(const std::vector<std::string>& cells) {
-    const bool csv = format_ == "csv";
+    const bool csv = format_ != "tsv";
     std::string line;
     for (size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) line.push_back(csv ? ',' : '\t');
@@ -193,6 +193,11 @@ int Export(const Session& session, const ExportArguments& arguments) {
     return session.Fail(kUsage, "export", columns.status().message(),
                         "parfocal export --help lists columns");
   }
+  if (arguments.format == "bff") {
+    std::vector<ExportColumn> all = BioFileFinderColumns();
+    for (ExportColumn& column : *columns) all.push_back(std::move(column));
+    columns = std::move(all);
+  }
   v1::SearchRequest request = RequestFrom(arguments.query);
   request.set_view(v1::FULL);
   Client client = session.Connect();
@@ -249,12 +254,14 @@ void AddExportCommand(CLI::App& app, Session& session) {
                  "name,title,licence,citation -o mouse.csv",
                  [&session, arguments] { return Export(session, *arguments); });
   AddQueryOptions(*command, &arguments->query);
-  command->add_option("--format", arguments->format, "jsonl (whole records), csv or tsv")
-      ->check(CLI::IsMember({"jsonl", "csv", "tsv"}))
+  command
+      ->add_option("--format", arguments->format,
+                   "jsonl (whole records), csv, tsv, or bff: a csv that BioFile Finder opens")
+      ->check(CLI::IsMember({"jsonl", "csv", "tsv", "bff"}))
       ->capture_default_str();
   command->add_option(
       "--columns", arguments->columns,
-      absl::StrCat("For csv and tsv, with commas: ", absl::StrJoin(FixedColumnNames(), ", "),
+      absl::StrCat("For csv, tsv and bff, with commas: ", absl::StrJoin(FixedColumnNames(), ", "),
                    ", a field of docs/fields.md on biology or the experiment (organism, "
                    "organism.id, stated_organism, perturbed_gene, phenotype) or "
                    "attribute[\"key\"]"));

@@ -9,6 +9,7 @@
 #include "parfocal/cli/terminal_text.h"
 #include "record_page.h"
 #include "search_request.h"
+#include "search_tables.h"
 #include "short_names.h"
 
 namespace parfocal::cli {
@@ -19,6 +20,9 @@ struct SearchArguments {
   std::vector<std::string> facets;
   int facet_limit = 10;
   int64_t facet_offset = 0;
+  std::string facet_sort = "count";
+  std::string facet_contains;
+  TableArguments tables;
   int page_size = 20;
   std::string page_token;
   bool explain = false;
@@ -98,11 +102,21 @@ void PrintFacet(const Session& session, const v1::Facet& facet) {
                {"images", true}});
   for (const v1::FacetValue& value : facet.values()) {
     const bool same = value.label().empty() || value.label() == value.value();
-    table.AddRow({same ? value.value() : value.label(), same ? "" : value.value(),
-                  FormatCount(value.exact_count()), FormatCount(value.count()),
-                  FormatCount(value.image_count())});
+    // A tree is shown as one.
+    const std::string indent(static_cast<size_t>(2 * std::clamp(value.depth(), 0, 20)), ' ');
+    table.AddRow({absl::StrCat(indent, same ? value.value() : value.label()),
+                  same ? "" : value.value(), FormatCount(value.exact_count()),
+                  FormatCount(value.count()), FormatCount(value.image_count())});
   }
   session.Print(table, 2);
+}
+
+// What words that occur nowhere may have meant.
+void PrintCorrections(const Session& session, const v1::SearchResponse& response) {
+  for (const v1::Correction& correction : response.did_you_mean()) {
+    session.out() << "No record has \"" << EscapeForTerminal(correction.text())
+                  << "\". Did you mean: " << EscapeForTerminal(correction.query()) << '\n';
+  }
 }
 
 void PrintExplain(const Session& session, const v1::SearchResponse& response) {
@@ -114,17 +128,19 @@ void PrintExplain(const Session& session, const v1::SearchResponse& response) {
                {"rule"},
                {"terms", true},
                {"rows", true},
+               {"added", true},
                {"note", false, true}});
   for (const v1::ExplainStep& step : response.explain()) {
     table.AddRow({step.text(), step.field().empty() ? "any" : step.field(), step.term(),
                   step.label(),
                   step.rule() == v1::TERM_RULE_UNSPECIFIED ? "" : v1::TermRule_Name(step.rule()),
-                  FormatCount(step.expanded_terms()), FormatCount(step.rows()), step.note()});
+                  FormatCount(step.expanded_terms()), FormatCount(step.rows()),
+                  FormatCount(step.added_rows()), step.note()});
   }
   session.Print(table, 2);
 }
 
-int Search(const Session& session, const SearchArguments& arguments) {
+v1::SearchRequest MakeRequest(const SearchArguments& arguments) {
   v1::SearchRequest request = RequestFrom(arguments.query);
   request.set_page_size(arguments.page_size);
   request.set_page_token(arguments.page_token);
@@ -136,6 +152,19 @@ int Search(const Session& session, const SearchArguments& arguments) {
     spec->set_field(field);
     spec->set_limit(arguments.facet_limit);
     spec->set_offset(arguments.facet_offset);
+    spec->set_contains(arguments.facet_contains);
+    spec->set_sort(arguments.facet_sort == "label"  ? v1::FacetSpec::BY_LABEL
+                   : arguments.facet_sort == "tree" ? v1::FacetSpec::BY_TREE
+                                                    : v1::FacetSpec::BY_COUNT);
+  }
+  return request;
+}
+
+int Search(const Session& session, const SearchArguments& arguments) {
+  v1::SearchRequest request = MakeRequest(arguments);
+  absl::Status tables = AddTables(arguments.tables, &request);
+  if (!tables.ok()) {
+    return session.Fail(kUsage, "search", tables.message(), "parfocal search --help shows both");
   }
   Client client = session.Connect();
   v1::SearchResponse response;
@@ -144,6 +173,7 @@ int Search(const Session& session, const SearchArguments& arguments) {
   if (!status.ok()) return session.Fail("search", status);
   if (session.PrintedJson(response)) return kOk;
   PrintTotals(session, request, response);
+  PrintCorrections(session, response);
   if (response.hits_size() > 0) {
     if (request.level() == v1::IMAGE_SET) {
       PrintImageSets(session, response);
@@ -153,6 +183,7 @@ int Search(const Session& session, const SearchArguments& arguments) {
   }
   if (arguments.snippets) PrintSnippets(session, response);
   for (const v1::Facet& facet : response.facets()) PrintFacet(session, facet);
+  PrintTables(session, response);
   if (arguments.explain) PrintExplain(session, response);
   if (!response.next_page_token().empty()) {
     session.out() << "\nMore: the same with --page-token "
@@ -168,7 +199,8 @@ v1::SearchRequest RequestFrom(const QueryArguments& arguments) {
   request.set_query(arguments.query);
   request.set_filter(arguments.filter);
   request.set_order_by(arguments.order_by);
-  request.set_level(arguments.level == "imageset" ? v1::IMAGE_SET : v1::STUDY);
+  request.set_exact(arguments.exact);
+  if (!arguments.similar_to.empty()) request.set_similar_to(RecordNameFrom(arguments.similar_to));
   return request;
 }
 
@@ -178,6 +210,10 @@ void AddQueryOptions(CLI::App& command, QueryArguments* arguments) {
   command.add_option(
       "--filter", arguments->filter,
       "Conditions, such as 'organism = \"Mus musculus\" AND release_date >= \"2020\"'");
+  command.add_flag("--exact", arguments->exact,
+                   "Words mean themselves: none becomes a term, a gene or another word");
+  command.add_option("--similar-to", arguments->similar_to,
+                     "A study, SOURCE/ACCESSION: what is like it, first what is most alike");
   command.add_option("--level", arguments->level, "What to find: study or imageset")
       ->check(CLI::IsMember({"study", "imageset"}))
       ->capture_default_str();
@@ -203,6 +239,14 @@ void AddSearchCommand(CLI::App& app, Session& session) {
       ->capture_default_str();
   search->add_option("--facet-offset", arguments->facet_offset,
                      "Values of each facet to pass over first");
+  search
+      ->add_option("--facet-sort", arguments->facet_sort,
+                   "Order of the values: count, label, or tree (each below what it is a kind of)")
+      ->check(CLI::IsMember({"count", "label", "tree"}))
+      ->capture_default_str();
+  search->add_option("--facet-contains", arguments->facet_contains,
+                     "Only values whose label or id contains this");
+  AddTableOptions(*search, &arguments->tables);
   search->add_option("--page-size", arguments->page_size, "Hits of a page, at most 200")
       ->capture_default_str();
   search->add_option("--page-token", arguments->page_token, "Continue behind an earlier page");

@@ -13,6 +13,8 @@ struct QueryArguments {
   std::string filter;
   std::string level = "study";
   std::string order_by;
+  bool exact = false;
+  std::string similar_to;  // SOURCE/ACCESSION or the whole name.
 };
 
 void AddQueryOptions(CLI::App& command, QueryArguments* arguments);

@@ -5,7 +5,7 @@
 //   FORMAT   the version of this layout        catalogue/  records, the truth
 //   LOCK     who runs on it, since when        terms/      ontologies
 //   node.key secret of the page tokens         mappings/   mapping sets, decisions of curators
-//                                              index/      derived, rebuilt at need
+//   citations/ answers kept for citing         index/      derived, rebuilt at need
 #pragma once
 
 #include <memory>

@@ -18,8 +18,13 @@ namespace {
 
 class WriterAndIndex final : public IndexParts {
  public:
-  WriterAndIndex(Terms terms, OtherNames names, const Log* log)
-      : terms_(std::move(terms)), names_(std::move(names)), log_(log), served_terms_(terms_()) {}
+  WriterAndIndex(Terms terms, OtherNames names, const Log* log,
+                 std::shared_ptr<const EverydayWords> everyday)
+      : terms_(std::move(terms)),
+        names_(std::move(names)),
+        everyday_(std::move(everyday)),
+        log_(log),
+        served_terms_(terms_()) {}
   ~WriterAndIndex() override { Stop(); }
 
   absl::Status Open(const std::string& directory, RecordStore* store) {
@@ -53,13 +58,15 @@ class WriterAndIndex final : public IndexParts {
   }
   const SearchIndex* index() const override { return &index_; }
 
-  absl::StatusOr<BoundQuery> Bind(absl::string_view query, absl::string_view filter,
+  absl::StatusOr<BoundQuery> Bind(const QueryText& wanted,
                                   const Snapshot& snapshot) const override {
     const std::shared_ptr<const TermLookup> terms = TermsOf(snapshot.revision().release);
     SearchText text;
-    text.query = std::string(query);
-    text.filter = std::string(filter);
-    return Binder(terms.get(), &snapshot, names_).Bind(text);
+    text.query = wanted.query;
+    text.filter = wanted.filter;
+    text.exact = wanted.exact;
+    text.similar_to = wanted.similar_to;
+    return Binder(terms.get(), &snapshot, names_, everyday_.get()).Bind(text);
   }
 
   void Hold() override {
@@ -176,6 +183,7 @@ class WriterAndIndex final : public IndexParts {
 
   const Terms terms_;
   const OtherNames names_;
+  const std::shared_ptr<const EverydayWords> everyday_;
   const Log* const log_;
   SegmentSearchIndex index_;
   Mutex mu_;  // Held while a state is published. Taken before served_mu_.
@@ -195,10 +203,11 @@ class WriterAndIndex final : public IndexParts {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IndexParts>> IndexParts::Open(const std::string& directory,
-                                                             RecordStore* store, Terms terms,
-                                                             OtherNames names, const Log* log) {
-  auto parts = std::make_unique<WriterAndIndex>(std::move(terms), std::move(names), log);
+absl::StatusOr<std::unique_ptr<IndexParts>> IndexParts::Open(
+    const std::string& directory, RecordStore* store, Terms terms, OtherNames names, const Log* log,
+    std::shared_ptr<const EverydayWords> everyday) {
+  auto parts = std::make_unique<WriterAndIndex>(std::move(terms), std::move(names), log,
+                                                std::move(everyday));
   PARFOCAL_RETURN_IF_ERROR(parts->Open(directory, store));
   return parts;
 }

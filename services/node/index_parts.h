@@ -25,17 +25,18 @@ class IndexParts {
   using Terms = std::function<std::shared_ptr<const TermLookup>()>;
 
   // `store` and `log` must outlive it; `terms` gives the newest release, which is asked for here
-  // and at each Publish; `names` what filters may call a value.
-  static absl::StatusOr<std::unique_ptr<IndexParts>> Open(const std::string& directory,
-                                                          RecordStore* store, Terms terms,
-                                                          OtherNames names, const Log* log);
+  // and at each Publish; `names` what filters may call a value; `everyday` what words of a query
+  // may mean, nullptr for nothing.
+  static absl::StatusOr<std::unique_ptr<IndexParts>> Open(
+      const std::string& directory, RecordStore* store, Terms terms, OtherNames names,
+      const Log* log, std::shared_ptr<const EverydayWords> everyday = nullptr);
   virtual ~IndexParts() = default;
 
   virtual void Start() = 0;
   virtual void Stop() = 0;
   virtual const SearchIndex* index() const = 0;
   // See BindSearch.
-  virtual absl::StatusOr<BoundQuery> Bind(absl::string_view query, absl::string_view filter,
+  virtual absl::StatusOr<BoundQuery> Bind(const QueryText& text,
                                           const Snapshot& snapshot) const = 0;
   // Answers stay with the snapshot and the terms that they have until Publish, whatever the writer
   // applies meanwhile. The first snapshot of all is never held back.

@@ -51,12 +51,19 @@ absl::Status Node::Parts::Open() {
               {{"release", loaded.release}, {"terms", absl::StrCat(loaded.terms)}});
   }
   mappings->TermsChanged(*ontologies->Current());
+  auto everyday = std::make_shared<EverydayWords>();
+  if (!config.share_dir.empty()) {
+    for (const char* table : {"everyday.tsv", "mining.tsv"}) {
+      PARFOCAL_RETURN_IF_ERROR(
+          everyday->AddFile(absl::StrCat(config.share_dir, "/vocabulary/", table)));
+    }
+  }
   PARFOCAL_ASSIGN_OR_RETURN(
       index,
       IndexParts::Open(
           *data / "index", store.get(), [this] { return ontologies->Current(); },
-          [this](const Field& field, absl::string_view text) { return NamesOf(field, text); },
-          log));
+          [this](const Field& field, absl::string_view text) { return NamesOf(field, text); }, log,
+          std::move(everyday)));
   PARFOCAL_ASSIGN_OR_RETURN(
       phenotypes, phenotype::MatrixFollower::Open(*data / "phenotypes", store.get(), [this] {
         return phenotype::Knowledge{ontologies->Current(), genes->Current(), mappings->Current()};
@@ -148,11 +155,12 @@ void Node::Parts::MakeServices() {
          return TryDefinition(definition, name, location, pages, {fetcher.get(), config.share_dir},
                               NormalisationParts());
        }}));
-  services.push_back(MakeSearchService(
-      {index->index(), store.get(), tokens.get(), &clock, &dispatcher,
-       [this](absl::string_view query, absl::string_view filter, const Snapshot& snapshot) {
-         return index->Bind(query, filter, snapshot);
-       }}));
+  services.push_back(
+      MakeSearchService({index->index(), store.get(), tokens.get(), &clock, &dispatcher,
+                         [this](const QueryText& text, const Snapshot& snapshot) {
+                           return index->Bind(text, snapshot);
+                         },
+                         *data / "citations"}));
   OntologyServiceOptions ontology;
   ontology.terms = [this] { return index->ServedTerms(); };
   ontology.index = index->index();

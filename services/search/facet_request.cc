@@ -1,6 +1,7 @@
 #include "facet_request.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -51,7 +52,86 @@ absl::Status CheckField(const std::string& name) {
       "FILTER_TYPE", "facets");
 }
 
+// A facet field or an attribute into `field` and `key`.
+absl::Status ReadField(const std::string& name, std::string* field, std::string* key) {
+  if (absl::StartsWith(name, "attribute[")) {
+    *field = "attribute";
+    PARFOCAL_ASSIGN_OR_RETURN(*key, AttributeKey(name));
+    return absl::OkStatus();
+  }
+  *field = name;
+  return CheckField(name);
+}
+
+absl::StatusOr<FacetSort> ReadSort(v1::FacetSpec::Sort sort) {
+  switch (sort) {
+    case v1::FacetSpec::SORT_UNSPECIFIED:
+    case v1::FacetSpec::BY_COUNT:
+      return FacetSort::kCount;
+    case v1::FacetSpec::BY_LABEL:
+      return FacetSort::kLabel;
+    case v1::FacetSpec::BY_TREE:
+      return FacetSort::kTree;
+    default:
+      return OutOfRange("an order of values that this node does not know");
+  }
+}
+
+// `wanted`, or `standard` for 0, at most `maximum`.
+absl::StatusOr<int> ReadLimit(int wanted, int standard, int maximum) {
+  if (wanted < 0) return OutOfRange(absl::StrCat("a negative limit; 0 means ", standard));
+  return wanted == 0 ? standard : std::min(wanted, maximum);
+}
+
 }  // namespace
+
+absl::StatusOr<std::vector<TableSpec>> ReadTables(
+    const google::protobuf::RepeatedPtrField<v1::TableSpec>& specs) {
+  constexpr int kStandard = 10, kMaximum = 50;
+  if (specs.size() > kMaxTables) {
+    return LimitExceeded("tables", kMaxTables, "tables",
+                         absl::StrCat("tables: ", specs.size(), "; at most ", kMaxTables));
+  }
+  std::vector<TableSpec> out;
+  for (const v1::TableSpec& from : specs) {
+    TableSpec& spec = out.emplace_back();
+    PARFOCAL_RETURN_IF_ERROR(
+        ReadField(from.row_field(), &spec.rows.field, &spec.rows.attribute_key));
+    PARFOCAL_RETURN_IF_ERROR(
+        ReadField(from.column_field(), &spec.columns.field, &spec.columns.attribute_key));
+    PARFOCAL_ASSIGN_OR_RETURN(spec.rows.limit, ReadLimit(from.row_limit(), kStandard, kMaximum));
+    PARFOCAL_ASSIGN_OR_RETURN(spec.columns.limit,
+                              ReadLimit(from.column_limit(), kStandard, kMaximum));
+    if (from.row_offset() < 0) return OutOfRange("a negative row_offset");
+    spec.rows.offset = from.row_offset();
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<HistogramSpec>> ReadHistograms(
+    const google::protobuf::RepeatedPtrField<v1::HistogramSpec>& specs) {
+  constexpr int kStandard = 20, kMaximum = 200;
+  if (specs.size() > kMaxHistograms) {
+    return LimitExceeded("histograms", kMaxHistograms, "histograms",
+                         absl::StrCat("histograms: ", specs.size(), "; at most ", kMaxHistograms));
+  }
+  std::vector<HistogramSpec> out;
+  for (const v1::HistogramSpec& from : specs) {
+    HistogramSpec& spec = out.emplace_back();
+    spec.field = from.field();
+    if (absl::StartsWith(from.field(), "attribute[")) {
+      spec.field = "attribute";
+      PARFOCAL_ASSIGN_OR_RETURN(spec.attribute_key, AttributeKey(from.field()));
+    }
+    if (!(from.width() >= 0) || std::isinf(from.width())) {
+      return OutOfRange("the width of a histogram's bins is neither 0 nor a positive number");
+    }
+    spec.width = from.width();
+    PARFOCAL_ASSIGN_OR_RETURN(spec.bins, ReadLimit(from.bins(), kStandard, kMaximum));
+    spec.months = from.months();
+  }
+  return out;
+}
 
 absl::StatusOr<std::vector<FacetSpec>> ReadFacets(
     const google::protobuf::RepeatedPtrField<v1::FacetSpec>& specs) {
@@ -68,6 +148,7 @@ absl::StatusOr<std::vector<FacetSpec>> ReadFacets(
     spec.limit = from.limit() == 0 ? kStandardValues : std::min(from.limit(), kMaxValues);
     spec.offset = from.offset();
     spec.contains = from.contains();
+    PARFOCAL_ASSIGN_OR_RETURN(spec.sort, ReadSort(from.sort()));
     if (from.field() == "*") {
       for (const Field& field : Fields()) {
         if (!field.facet || field.stated || field.privacy != FieldPrivacy::kOpen) continue;

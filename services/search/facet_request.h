@@ -18,4 +18,13 @@ inline constexpr int kMaxFacetSpecs = 20;
 absl::StatusOr<std::vector<FacetSpec>> ReadFacets(
     const google::protobuf::RepeatedPtrField<v1::FacetSpec>& specs);
 
+inline constexpr int kMaxTables = 4;
+inline constexpr int kMaxHistograms = 8;
+
+// Likewise for two-way tables and histograms.
+absl::StatusOr<std::vector<TableSpec>> ReadTables(
+    const google::protobuf::RepeatedPtrField<v1::TableSpec>& specs);
+absl::StatusOr<std::vector<HistogramSpec>> ReadHistograms(
+    const google::protobuf::RepeatedPtrField<v1::HistogramSpec>& specs);
+
 }  // namespace parfocal

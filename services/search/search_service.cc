@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/strip.h"
 #include "answer_conversion.h"
+#include "citation_answer.h"
+#include "citation_store.h"
 #include "facet_request.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/pinned.h"
@@ -29,6 +32,7 @@ constexpr int kMinSuggestCharacters = 2;
 // Hits that a stream reads from the index at once, and sends at once.
 constexpr int kStreamPage = 5000;
 constexpr size_t kStreamBatch = 100;
+constexpr absl::string_view kCitationPrefix = "searchCitations/";
 
 absl::Status OutOfRange(absl::string_view message, absl::string_view field) {
   return WithReason(absl::InvalidArgumentError(message), "VALUE_OUT_OF_RANGE", field);
@@ -73,7 +77,9 @@ struct Prepared {
 class SearchService final : public v1::SearchService::CallbackService {
  public:
   explicit SearchService(SearchServiceOptions options)
-      : options_(std::move(options)), pinned_(options_.clock, kMaxPinned) {}
+      : options_(std::move(options)),
+        pinned_(options_.clock, kMaxPinned),
+        citations_(options_.citations) {}
 
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const v1::SearchRequest* request,
@@ -85,9 +91,24 @@ class SearchService final : public v1::SearchService::CallbackService {
   grpc::ServerUnaryReactor* Suggest(grpc::CallbackServerContext* context,
                                     const v1::SuggestRequest* request,
                                     v1::SuggestResponse* response) override {
-    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.SearchService/Suggest", request,
-                       response,
-                       [this](const Call&, const auto& r, auto* out) { return Complete(r, out); });
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.SearchService/Suggest", request, response,
+        [this](const Call& call, const auto& r, auto* out) { return Complete(call, r, out); });
+  }
+  grpc::ServerUnaryReactor* CiteSearch(grpc::CallbackServerContext* context,
+                                       const v1::CiteSearchRequest* request,
+                                       v1::SearchCitation* response) override {
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.SearchService/CiteSearch", request, response,
+        [this](const Call& call, const auto& r, auto* out) { return Cite(call, r, out); });
+  }
+  grpc::ServerUnaryReactor* GetSearchCitation(grpc::CallbackServerContext* context,
+                                              const v1::GetSearchCitationRequest* request,
+                                              v1::SearchCitation* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.SearchService/GetSearchCitation",
+                       request, response, [this](const Call& call, const auto& r, auto* out) {
+                         return Recall(call, r, out);
+                       });
   }
   grpc::ServerWriteReactor<v1::SearchHit>* StreamSearch(grpc::CallbackServerContext* context,
                                                         const v1::SearchRequest* request) override {
@@ -136,6 +157,9 @@ class SearchService final : public v1::SearchService::CallbackService {
                               PageSize(request.page_size(), kStandardPage, kMaxPage));
     PARFOCAL_ASSIGN_OR_RETURN(const SearchOrder order, ReadOrder(request.order_by()));
     PARFOCAL_ASSIGN_OR_RETURN(std::vector<FacetSpec> facets, ReadFacets(request.facets()));
+    PARFOCAL_ASSIGN_OR_RETURN(std::vector<TableSpec> tables, ReadTables(request.tables()));
+    PARFOCAL_ASSIGN_OR_RETURN(std::vector<HistogramSpec> histograms,
+                              ReadHistograms(request.histograms()));
     if (request.min_sequence() < 0) return OutOfRange("min_sequence: is negative", "min_sequence");
     Prepared prepared;
     prepared.hash = RequestHash(request);
@@ -150,14 +174,24 @@ class SearchService final : public v1::SearchService::CallbackService {
       PARFOCAL_ASSIGN_OR_RETURN(prepared.snapshot, SnapshotOf(position));
       after = std::move(position.after);
     }
-    PARFOCAL_ASSIGN_OR_RETURN(prepared.query,
-                              options_.bind(request.query(), request.filter(), *prepared.snapshot));
+    QueryText text;
+    text.query = request.query();
+    text.filter = request.filter();
+    text.exact = request.exact();
+    if (!request.similar_to().empty()) {
+      PARFOCAL_ASSIGN_OR_RETURN(text.similar_to, ParseRecordName(request.similar_to()));
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(prepared.query, options_.bind(text, *prepared.snapshot));
     BoundQuery& query = prepared.query;
     query.level = request.level() == v1::IMAGE_SET ? SearchLevel::kImageSet : SearchLevel::kStudy;
     query.order = order;
     query.page_size = page_size;
     query.after = std::move(after);
     query.facets = std::move(facets);
+    query.tables = std::move(tables);
+    query.histograms = std::move(histograms);
+    // The first page says it once.
+    query.corrections = request.page_token().empty();
     query.snippets = request.snippets();
     return prepared;
   }
@@ -207,6 +241,11 @@ class SearchService final : public v1::SearchService::CallbackService {
       response->set_next_page_token(TokenBehind(search, answer.hits[sent - 1]));
     }
     for (const FacetResult& facet : answer.facets) ToProto(facet, level, response->add_facets());
+    for (const TableResult& table : answer.tables) ToProto(table, level, response->add_tables());
+    for (const HistogramResult& histogram : answer.histograms)
+      ToProto(histogram, level, response->add_histograms());
+    for (const Correction& correction : answer.corrections)
+      ToProto(correction, answer.explain, request.query(), response->add_did_you_mean());
     response->set_total_size(CountAt(level, answer.total));
     response->set_total_images(answer.total.images);
     response->set_unknown_image_sets(answer.total.unknown_image_sets);
@@ -241,6 +280,8 @@ class SearchService final : public v1::SearchService::CallbackService {
     if (!state->prepared) {
       v1::SearchRequest whole = request;
       whole.clear_facets();
+      whole.clear_tables();
+      whole.clear_histograms();
       PARFOCAL_ASSIGN_OR_RETURN(state->search, Prepare(call, whole));
       state->search.hash = RequestHash(request);
       state->prepared = true;
@@ -259,7 +300,8 @@ class SearchService final : public v1::SearchService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status Complete(const v1::SuggestRequest& request, v1::SuggestResponse* response) const {
+  absl::Status Complete(const Call& call, const v1::SuggestRequest& request,
+                        v1::SuggestResponse* response) const {
     const std::string& prefix = request.prefix();
     if (prefix.size() > kMaxSuggestBytes) {
       return LimitExceeded(
@@ -272,8 +314,12 @@ class SearchService final : public v1::SearchService::CallbackService {
     if (request.limit() < 0) return OutOfRange("limit: is negative; 0 means 10", "limit");
     const int limit =
         request.limit() == 0 ? kStandardSuggestions : std::min(request.limit(), kMaxSuggestions);
-    const std::vector<std::string> fields(request.fields().begin(), request.fields().end());
-    for (const std::string& field : fields) {
+    SuggestQuestion question;
+    question.prefix = prefix;
+    question.fields = {request.fields().begin(), request.fields().end()};
+    question.limit = limit;
+    question.everything = request.everything();
+    for (const std::string& field : question.fields) {
       if (FindField(field) == nullptr) {
         return WithReason(absl::InvalidArgumentError(
                               absl::StrCat("fields: '", field.substr(0, 200), "' is not a field")),
@@ -281,20 +327,96 @@ class SearchService final : public v1::SearchService::CallbackService {
       }
     }
     PARFOCAL_ASSIGN_OR_RETURN(const auto snapshot, options_.index->Open());
-    PARFOCAL_ASSIGN_OR_RETURN(const std::vector<parfocal::Suggestion> found,
-                              snapshot->Suggest(prefix, fields, limit));
-    for (const parfocal::Suggestion& from : found) {
-      v1::Suggestion* suggestion = response->add_suggestions();
-      suggestion->set_text(ValidUtf8(from.text));
-      suggestion->set_field(ValidUtf8(from.field));
-      suggestion->set_value(ValidUtf8(from.value));
-      suggestion->set_rows(from.rows);
+    BoundQuery within;
+    if (!request.query().empty() || !request.filter().empty()) {
+      QueryText text;
+      text.query = request.query();
+      text.filter = request.filter();
+      PARFOCAL_ASSIGN_OR_RETURN(within, options_.bind(text, *snapshot));
+      question.within = &within;
     }
+    PARFOCAL_ASSIGN_OR_RETURN(const std::vector<parfocal::Suggestion> found,
+                              snapshot->SuggestWithin(question, call.deadline()));
+    for (const parfocal::Suggestion& from : found) ToProto(from, response->add_suggestions());
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<Citation::Entry>> Walk(const Call& call, Prepared* search) const {
+    search->query.page_size = kStreamPage;
+    search->query.corrections = false;
+    return WalkAnswer([&](const std::string& after) {
+      search->query.after = after;
+      return search->snapshot->Execute(search->query, nullptr, call.deadline(), &Call::Cancelled,
+                                       &call);
+    });
+  }
+
+  absl::Status Cite(const Call& call, const v1::CiteSearchRequest& request,
+                    v1::SearchCitation* response) {
+    v1::SearchRequest whole = CitedPart(request.search());
+    whole.set_min_sequence(request.search().min_sequence());
+    PARFOCAL_ASSIGN_OR_RETURN(Prepared search, Prepare(call, whole));
+    Citation citation;
+    PARFOCAL_ASSIGN_OR_RETURN(citation.entries, Walk(call, &search));
+    const Revision revision = search.snapshot->revision();
+    citation.created = options_.clock->Now();
+    citation.sequence = revision.sequence;
+    citation.release = revision.release;
+    citation.request = CitedPart(request.search()).SerializeAsString();
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string id, citations_.Put(citation));
+    PARFOCAL_ASSIGN_OR_RETURN(const Citation kept, citations_.Get(id));
+    return FillCitation(kept, response);
+  }
+
+  static absl::Status FillCitation(const Citation& kept, v1::SearchCitation* response) {
+    response->set_name(absl::StrCat(kCitationPrefix, kept.id));
+    if (!response->mutable_search()->ParseFromString(kept.request)) {
+      return absl::DataLossError(
+          absl::StrCat("citations: the search of '", kept.id, "' cannot be read"));
+    }
+    ToProto(Revision{kept.sequence, kept.release}, response->mutable_revision());
+    response->set_create_time(
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", kept.created, absl::UTCTimeZone()));
+    response->set_total_size(static_cast<int64_t>(kept.entries.size()));
+    return absl::OkStatus();
+  }
+
+  absl::Status Recall(const Call& call, const v1::GetSearchCitationRequest& request,
+                      v1::SearchCitation* response) {
+    CitedPage page;
+    PARFOCAL_ASSIGN_OR_RETURN(page.size, PageSize(request.page_size(), 100, 1000));
+    page.differences_only = request.differences_only();
+    absl::string_view id = request.name();
+    if (!absl::ConsumePrefix(&id, kCitationPrefix)) {
+      return WithReason(absl::InvalidArgumentError(absl::StrCat("name: '", id.substr(0, 100),
+                                                                "' is not of the form ",
+                                                                kCitationPrefix, "{citation}")),
+                        "RESOURCE_NAME", "name");
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(const Citation kept, citations_.Get(id));
+    PARFOCAL_RETURN_IF_ERROR(FillCitation(kept, response));
+    const std::string hash = RequestHash(request);
+    PARFOCAL_ASSIGN_OR_RETURN(Prepared now, Prepare(call, response->search()));
+    if (!request.page_token().empty()) {
+      PARFOCAL_ASSIGN_OR_RETURN(PagePosition position,
+                                options_.tokens->Read(hash, request.page_token()));
+      PARFOCAL_ASSIGN_OR_RETURN(now.snapshot, SnapshotOf(position));
+      page.after = std::move(position.after);
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(const std::vector<Citation::Entry> entries, Walk(call, &now));
+    const Revision revision = now.snapshot->revision();
+    ToProto(revision, response->mutable_current_revision());
+    const std::string after = Compare(kept.entries, entries, page, response);
+    if (after.empty()) return absl::OkStatus();
+    pinned_.Pin(revision.sequence, revision.release, now.snapshot);
+    response->set_next_page_token(
+        options_.tokens->Make(hash, {revision.sequence, revision.release, after}));
     return absl::OkStatus();
   }
 
   const SearchServiceOptions options_;
   Pinned<Snapshot> pinned_;
+  CitationStore citations_;
 };
 
 }  // namespace

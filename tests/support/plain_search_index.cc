@@ -85,7 +85,17 @@ uint32_t CountWords(const std::vector<Token>& tokens, const QueryNode& leaf, uin
   return words;
 }
 
+// A value, or any value of a field, that words of the query mean.
+bool IsMeaning(const QueryNode& node) {
+  return (node.kind == Kind::kValue || node.kind == Kind::kHas) && !node.words.empty();
+}
+
 std::string NameOfLeaf(const QueryNode& leaf) {
+  if (IsMeaning(leaf)) {
+    std::string name;
+    for (const std::string& word : leaf.words) name += "=" + word + "\n";
+    return name + leaf.field;
+  }
   if (leaf.kind == Kind::kWord) return Stem(leaf.words[0]) + "\n" + leaf.field;
   if (leaf.kind == Kind::kPrefix) return leaf.words[0] + "*\n" + leaf.field;
   return "\"" + absl::StrJoin(leaf.words, " ") + "\"\n" + leaf.field;
@@ -93,7 +103,8 @@ std::string NameOfLeaf(const QueryNode& leaf) {
 
 void Positive(const QueryNode& node, std::map<std::string, const QueryNode*>* out) {
   if (node.kind == Kind::kNot) return;
-  if (node.kind == Kind::kWord || node.kind == Kind::kPhrase || node.kind == Kind::kPrefix) {
+  if (node.kind == Kind::kWord || node.kind == Kind::kPhrase || node.kind == Kind::kPrefix ||
+      IsMeaning(node)) {
     out->emplace(NameOfLeaf(node), &node);
   }
   for (const QueryNode& child : node.children) Positive(child, out);
@@ -311,8 +322,7 @@ class PlainSnapshot final : public Snapshot {
     if (!out.key.empty()) return;
     out.field = FieldOf("attribute", name);
     out.key = out.label = key;
-    double number = 0;
-    if (absl::SimpleAtod(key, &number)) out.number = number;
+    out.number = NumberIn(key);
     out.weight = HasLetter(key) ? 1 : 0;
     Split(&out);
   }
@@ -439,7 +449,28 @@ class PlainSnapshot final : public Snapshot {
            CountWords(value.label_words, leaf, nullptr);
   }
 
+  // Whether words mean the value `key` of `field` by `leaf`.
+  static bool Means(const QueryNode& leaf, const std::string& field, const std::string& key) {
+    if (leaf.field.empty()) {
+      const Field* known = FindField(field);
+      if (known == nullptr || !known->closure || known->stated || known->weight == 0) return false;
+    } else if (leaf.field != field) {
+      return false;
+    }
+    return leaf.kind == Kind::kHas ||
+           std::find(leaf.values.begin(), leaf.values.end(), key) != leaf.values.end();
+  }
+  static bool MeansAny(const QueryNode& leaf, const PlainRow& row) {
+    for (const auto& [field, keys] : row.holds) {
+      for (const std::string& key : keys) {
+        if (Means(leaf, field, key)) return true;
+      }
+    }
+    return false;
+  }
+
   bool Matches(const QueryNode& node, const PlainRow& row) const {
+    if (IsMeaning(node)) return MeansAny(node, row);
     auto child = [&](const QueryNode& c) { return Matches(c, row); };
     const std::string field = FieldOf(node.field, node.attribute_key);
     const Field* known = FindField(node.field);
@@ -461,6 +492,7 @@ class PlainSnapshot final : public Snapshot {
         return MatchesWord(node, row);
       case Kind::kHas:
         if (text) return !TextOf(row, field).empty();
+        if (node.field == "attribute" && node.attribute_key.empty()) break;
         return !Of(row.holds, field).empty();
       case Kind::kSubstring:
         if (text) return absl::StrContains(TextOf(row, field), Fold(node.words[0]));
@@ -469,8 +501,19 @@ class PlainSnapshot final : public Snapshot {
       case Kind::kRange:
         break;
     }
+    if (node.field == "attribute" && node.attribute_key.empty()) {
+      QueryNode of_key = node;
+      return std::any_of(row.holds.begin(), row.holds.end(), [&](const auto& held) {
+        if (!absl::StartsWith(held.first, "attribute\n")) return false;
+        of_key.attribute_key = held.first.substr(sizeof("attribute\n") - 1);
+        return Matches(of_key, row);
+      });
+    }
     for (const std::string& key : Of(row.holds, field)) {
       const Value& value = *Find(field, key);
+      if (node.kind == Kind::kValue && node.low && value.number && *value.number == *node.low) {
+        return true;
+      }
       if (node.kind == Kind::kValue) {
         if (std::find(node.values.begin(), node.values.end(), key) != node.values.end())
           return true;
@@ -515,6 +558,17 @@ class PlainSnapshot final : public Snapshot {
           rows_.begin(), rows_.end(), [&](const PlainRow& row) { return Matches(node, row); });
     }
     for (const QueryNode& child : node.children) ExplainNode(child, answer);
+    if (node.kind != Kind::kOr) return;
+    for (size_t i = 0; i < node.children.size(); ++i) {
+      if (node.children[i].explain < 0) continue;
+      answer->explain[node.children[i].explain].added_rows =
+          std::count_if(rows_.begin(), rows_.end(), [&](const PlainRow& row) {
+            for (size_t elder = 0; elder < i; ++elder) {
+              if (Matches(node.children[elder], row)) return false;
+            }
+            return Matches(node.children[i], row);
+          });
+    }
   }
 
   // The filter without its conditions on the facet's field.
@@ -622,11 +676,17 @@ class PlainSnapshot final : public Snapshot {
   // (is an identifier, weight times share) of a value for a leaf.
   std::pair<bool, int64_t> Worth(const std::map<std::string, const QueryNode*>& leaves,
                                  const QueryNode& leaf, const Value& value) const {
+    if (IsMeaning(leaf)) {
+      const bool itself =
+          std::find(leaf.words.begin(), leaf.words.end(), value.key) != leaf.words.end();
+      return {false, value.weight * (itself ? 2 : 1) * 65536};
+    }
     uint32_t length = 0;
     for (const Token& token : Tokenise(value.label)) length = std::max(length, token.position);
     length = std::max<uint32_t>(1, length);
     uint32_t covered = 0;
     for (const auto& [name, other] : leaves) {
+      if (IsMeaning(*other)) continue;
       if (other->field.empty() || other->field == value.field) covered += WordsIn(*other, value);
     }
     const int64_t share =
@@ -648,7 +708,7 @@ class PlainSnapshot final : public Snapshot {
         const int64_t idf = Idf(statistics, name);
         size_t f = 0;
         for (const Field& field : Fields()) {
-          if (field.kind != FieldKind::kText) continue;
+          if (field.kind != FieldKind::kText || IsMeaning(*leaf)) continue;
           const double mean = statistics.field_length[f++];
           auto text = study.texts.find(std::string(field.name));
           if (text == study.texts.end()) continue;
@@ -669,7 +729,7 @@ class PlainSnapshot final : public Snapshot {
             if (!leaf->field.empty() && leaf->field != field) continue;
             for (const std::string& key : keys) {
               const Value& value = *Find(field, key);
-              if (WordsIn(*leaf, value) > 0) {
+              if (IsMeaning(*leaf) ? Means(*leaf, field, key) : WordsIn(*leaf, value) > 0) {
                 of_row = std::max(of_row, Worth(leaves, *leaf, value));
               }
             }

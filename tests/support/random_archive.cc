@@ -123,7 +123,8 @@ Study RandomArchive::NextStudy(const std::string& source, const std::string& acc
     strain.value = Any(kFree);
     out.statements.push_back(std::move(strain));
   }
-  if (Chance(30)) out.attributes.emplace_back("Temperature", absl::StrCat(Below(4), ".5"));
+  if (Chance(30))
+    out.attributes.emplace_back("Temperature", absl::StrCat(Below(4), Chance(50) ? ".5" : ",50"));
   if (Chance(20)) out.attributes.emplace_back("Age of donor", "40");
   return out;
 }
@@ -157,7 +158,8 @@ ImageSet RandomArchive::NextSet(const std::string& source, const std::string& st
     observation.finding = Term("phenotype");
     out.observations.push_back(std::move(observation));
   }
-  if (Chance(60)) out.attributes.emplace_back("Temperature", absl::StrCat(Below(4), ".5"));
+  if (Chance(60))
+    out.attributes.emplace_back("Temperature", absl::StrCat(Below(4), Chance(50) ? ".5" : ",50"));
   if (Chance(40)) out.attributes.emplace_back("Comment", Words(3));
   return out;
 }
@@ -236,7 +238,10 @@ std::string RandomArchive::Condition() {
     case 4:
       return absl::StrCat("year ", Chance(50) ? "=" : "<=", " ", 2018 + Below(5));
     case 5:
-      return absl::StrCat("attribute[\"temperature\"] ", Chance(50) ? "= 2.5" : "> 1");
+      return Any(std::vector<std::string>{"attribute[\"temperature\"] = 2.5",
+                                          "attribute[\"temperature\"] = '2,50'",
+                                          "attribute[\"temperature\"] > 1", "attribute = 2.5",
+                                          "attribute:*", "attribute:\"a\"", "attribute > 30"});
     case 6:
       return absl::StrCat("title:\"", Any(kWords), "\"");
     case 7:

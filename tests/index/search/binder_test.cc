@@ -142,6 +142,9 @@ TEST_F(BinderTest, GivesFiltersTheirMeaning) {
       {"release_date <= 1970-02", "release_date[..58]"},
       {"release_date = 1972", "release_date[730..1095]"},
       {"attribute['Dose'] = 3", "attribute/Dose{3}"},
+      {"attribute = x", "attribute{x}"},
+      {"attribute:*", "has(attribute)"},
+      {"attribute['Dose'] > '2,5'", "attribute/Dose(2.5..]"},
       {"attribute['Dose'] <= 3", "attribute/Dose[..3]"},
       {"attribute['Dose']:x", "part(attribute/Dose x)"},
   };
@@ -194,8 +197,8 @@ TEST_F(BinderTest, GivesWordsTheirMeaning) {
       {"light-micro*", "and(phrase(light) prefix(micro))"},
       {"title:sheet", "word(title sheet)"},
       {"a -b", "and(word(a) not(word(b)))"},
-      {"& mouse", "word(mouse)"},
-      {"-& mouse", "word(mouse)"},
+      {"& sheet", "word(sheet)"},
+      {"-& sheet", "word(sheet)"},
       {"&", "all"},
       {"EX:0000001", "phrase(ex 0000001)"},
       {"https://doi.org/10.1234/x", "phrase(10 1234 x)"},
@@ -206,6 +209,118 @@ TEST_F(BinderTest, GivesWordsTheirMeaning) {
     ASSERT_THAT(bound, IsOk());
     EXPECT_EQ(Print(bound->words), row.bound);
   }
+}
+
+TEST_F(BinderTest, WordsSideBySideAreAlsoNames) {
+  names_.names[{"annotation_kind", "masks"}] = {"masks"};
+  EverydayWords everyday;
+  ASSERT_THAT(everyday.Add("field\trule\tphrase\tvalue\treason\n"
+                           "# Other rules are for others.\n"
+                           "organism\tmask\tmouse serum\t\tnot the sample\n"
+                           "organism\tname\tmurine\tmouse\tanother name\n"
+                           "organism\tname\tdragon\tno such thing\tanother name\n"
+                           "annotation_kind\tname\tmask\tmasks\tanother name\n"
+                           "annotation_kind\tany\tground truth\t\tany of them\n"
+                           "\twords\tKD\tknock-down\tabbreviation\n"
+                           "\tskip\tof\t\tgrammar\n\tskip\timages\t\tall are\n",
+                           "test"),
+              IsOk());
+  const OtherNames other = [](const Field& field, absl::string_view text) {
+    return field.name == "gene" && (text == "EG5" || text == "white")
+               ? std::vector<std::string>{"HGNC:6388"}
+               : std::vector<std::string>();
+  };
+  const std::pair<const char*, const char*> kRows[] = {
+      // The longest name first, by label or exact synonym, with all below.
+      {"house mouse", "or(and(word(house) word(mouse)) {NCBITaxon:3})"},
+      {"animals", "or(word(animals) {NCBITaxon:1,NCBITaxon:3})"},
+      {"mouse", "or(word(mouse) {GO:0000003} {NCBITaxon:3})"},
+      {"sheet house mouse", "and(word(sheet) or(and(word(house) word(mouse)) {NCBITaxon:3}))"},
+      {"NCBITaxon:9", "or(phrase(ncbitaxon 9) {NCBITaxon:3})"},
+      {"-animal", "not(or(word(animal) {NCBITaxon:1,NCBITaxon:3}))"},
+      {"animal OR sheet", "or(or(word(animal) {NCBITaxon:1,NCBITaxon:3}) word(sheet))"},
+      // Phrases, words of a field and words that begin so mean themselves.
+      {"\"house mouse\"", "phrase(house mouse)"},
+      {"title:animal", "word(title animal)"},
+      {"anim*", "prefix(anim)"},
+      // Everyday words.
+      {"murine", "or(word(murine) {NCBITaxon:3})"},
+      {"dragon", "word(dragon)"},
+      {"masks", "or(word(masks) annotation_kind{masks})"},
+      {"ground-truth", "or(phrase(ground truth) has(annotation_kind))"},
+      {"KD", "or(word(kd) phrase(knock down))"},
+      {"images of sheet", "word(sheet)"},
+      {"images of", "and(word(images) word(of))"},
+      {"of", "word(of)"},
+      // Genes, where they are written like one.
+      {"EG5", "or(word(eg5) gene{HGNC:6388})"},
+      {"white", "word(white)"},
+      // A single character stands beside the next word.
+      {"G protein", "phrase(g protein)"},
+      {"protein G", "and(word(protein) word(g))"},
+      {"G of", "word(g)"},
+  };
+  for (const auto& [query, bound] : kRows) {
+    SCOPED_TRACE(query);
+    SearchText text;
+    text.query = query;
+    const absl::StatusOr<BoundQuery> got = Binder(&terms_, &names_, other, &everyday).Bind(text);
+    ASSERT_THAT(got, IsOk());
+    EXPECT_EQ(Print(got->words), bound);
+    text.exact = true;
+    const absl::StatusOr<BoundQuery> exact = Binder(&terms_, &names_, other, &everyday).Bind(text);
+    ASSERT_THAT(exact, IsOk());
+    EXPECT_EQ(Print(exact->words).find('{'), std::string::npos);
+  }
+  SearchText text;
+  text.query = "murine animals";
+  const BoundQuery bound = Binder(&terms_, &names_, other, &everyday).Bind(text).value();
+  ASSERT_EQ(bound.explain.size(), 4u);
+  EXPECT_EQ(bound.explain[1].text, "murine");
+  EXPECT_EQ(bound.explain[1].matched, "murine");
+  EXPECT_EQ(bound.explain[1].term, "NCBITaxon:3");
+  EXPECT_THAT(bound.explain[1].note, HasSubstr("everyday name of mouse"));
+  EXPECT_EQ(bound.explain[2].offset, 7u);
+  EXPECT_EQ(bound.explain[3].rule, TermRule::kExactLabel);
+  EXPECT_EQ(bound.explain[3].expanded_terms, 2);
+}
+
+TEST_F(BinderTest, NamesAreLookedUpOnlySoFar) {
+  std::string query;
+  for (size_t i = 0; i < 40; ++i) query += "animal ";
+  SearchText text;
+  text.query = query;
+  const BoundQuery bound = Binder(&terms_, &names_).Bind(text).value();
+  ASSERT_EQ(bound.words.children.size(), 40u);
+  EXPECT_EQ(Print(bound.words.children[31]), "or(word(animal) {NCBITaxon:1,NCBITaxon:3})");
+  EXPECT_EQ(Print(bound.words.children[32]), "word(animal)");
+}
+
+TEST(EverydayWordsTest, RefusesWithTheLine) {
+  const std::pair<std::string, const char*> kRows[] = {
+      {"organism\tname\tx\ty", "test:1: expected five cells"},
+      {"\norgansim\tname\tx\ty\t", "test:2: no field 'organsim'"},
+      {"donor\tname\tx\ty\t", "no field 'donor'"},
+      {"organism\tname\tx\t\t", "no value"},
+      {"organism\tname\t&\ty\t", "1 to 6 words"},
+      {"organism\tname\ta b c d e f g\ty\t", "1 to 6 words"},
+      {"\tskip\ta b\t\t", "one word"},
+  };
+  for (const auto& [text, message] : kRows) {
+    EverydayWords everyday;
+    EXPECT_THAT(everyday.Add(text, "test"),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(message)));
+  }
+  EverydayWords everyday;
+  EXPECT_THAT(everyday.Add(std::string(kMaxEverydayBytes, '#'), "test"), IsOk());
+  EXPECT_THAT(everyday.Add(std::string(kMaxEverydayBytes + 1, '#'), "test"),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  std::string rows;
+  for (size_t i = 0; i < kMaxEverydayRows; ++i) rows += "\tskip\tof\t\t\n";
+  EXPECT_THAT(everyday.Add(rows, "test"), IsOk());
+  EXPECT_THAT(everyday.Add("\tskip\tof\t\t", "test"),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(everyday.AddFile("/no/such/file"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(BinderTest, SplitsOffTheConditionsOnOneField) {

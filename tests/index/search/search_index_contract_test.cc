@@ -471,6 +471,215 @@ TEST_P(SearchIndexContract, PersonalAttributesAreNotSearchable) {
   EXPECT_THAT(Names("40", ""), ElementsAre());
 }
 
+TEST_P(SearchIndexContract, AttributesAreComparedAsNumbersAndWithoutAKey) {
+  const SearchLevel rows = SearchLevel::kImageSet;
+  for (const char* filter : {"attribute['dose'] = '2,50'", "attribute = 2.5", "attribute < '2,6'",
+                             "attribute['Dose'] <= 2.5", "attribute:\"2.\""}) {
+    EXPECT_THAT(Names("", filter, rows), ElementsAre("B-2 screenA/A2")) << filter;
+  }
+  // The age of a person is none of them.
+  EXPECT_THAT(Names("", "attribute = 40", rows), ElementsAre());
+  EXPECT_THAT(Names("", "attribute:*", rows), ElementsAre("B-2 screenA/A2", "B-2 screenA/A10"));
+}
+
+TEST_P(SearchIndexContract, WordsFindWhatLiesBelowTheTermThatTheyName) {
+  // The one has the word in its title, the other a kind of it.
+  EXPECT_THAT(Names("rodent", ""), ElementsAre("B-2", "A-1"));
+  SearchText text;
+  text.query = "animal";
+  const SearchAnswer answer = Ask(text);
+  EXPECT_EQ(answer.total.studies, 2);
+  ASSERT_EQ(answer.explain.size(), 2u);
+  EXPECT_EQ(answer.explain[0].rows, 0);
+  EXPECT_EQ(answer.explain[1].term, "NCBITaxon:1");
+  EXPECT_EQ(answer.explain[1].rows, 4);
+  EXPECT_EQ(answer.explain[1].added_rows, 4);
+  text.exact = true;
+  EXPECT_EQ(Ask(text).total.studies, 0);
+}
+
+// What the engine alone can do, over the same archive.
+class EngineTest : public SearchIndexContract {
+ protected:
+  SearchText Text(const std::string& query, const std::string& filter = "") const {
+    SearchText text;
+    text.query = query;
+    text.filter = filter;
+    return text;
+  }
+};
+
+TEST_P(EngineTest, HistogramsCountEachBinAndWhatHasNoNumber) {
+  SearchText text;
+  text.histograms = {{.field = "year"}, {.field = "release_date", .months = true}};
+  text.histograms.push_back({.field = "attribute", .attribute_key = "dose", .width = 5});
+  const SearchAnswer answer = Ask(text);
+  ASSERT_EQ(answer.histograms.size(), 3u);
+  std::vector<std::string> bins;
+  for (const HistogramBin& bin : answer.histograms[0].bins)
+    bins.push_back(absl::StrCat(bin.label, ":", bin.counts.studies));
+  EXPECT_THAT(bins, ElementsAre("2019:1", "2020:0", "2021:2"));
+  EXPECT_EQ(answer.histograms[0].missing.rows, 0);
+  ASSERT_EQ(answer.histograms[1].bins.size(), 22u);  // 2019-05 to 2021-02.
+  EXPECT_EQ(answer.histograms[1].bins.front().label, "2019-05");
+  EXPECT_EQ(answer.histograms[1].bins.back().label, "2021-02");
+  bins.clear();
+  for (const HistogramBin& bin : answer.histograms[2].bins)
+    bins.push_back(absl::StrCat(bin.label, ":", bin.counts.rows));
+  EXPECT_THAT(bins, ElementsAre("0 - 5:1", "5 - 10:0", "10 - 15:1"));
+  EXPECT_EQ(answer.histograms[2].missing.rows, 4);
+  // Its own condition does not narrow it; the others do.
+  text.filter = "year = 2019 AND organism = mouse";
+  text.histograms.resize(1);
+  EXPECT_EQ(Ask(text).histograms[0].bins.size(), 3u);
+}
+
+TEST_P(EngineTest, AHistogramOfTooManyBinsOrNoNumbersIsRefused) {
+  const std::shared_ptr<const Snapshot> snapshot = Open();
+  const std::pair<HistogramSpec, const char*> kRows[] = {
+      {{.field = "attribute", .attribute_key = "dose", .width = 0.01}, "LIMIT_EXCEEDED"},
+      {{.field = "attribute", .attribute_key = "dose", .width = 1e-300}, "LIMIT_EXCEEDED"},
+      {{.field = "organism"}, "FILTER_TYPE"},
+      {{.field = "yaer"}, "FILTER_UNKNOWN_FIELD"},
+  };
+  for (const auto& [spec, reason] : kRows) {
+    BoundQuery query;
+    query.histograms = {spec};
+    EXPECT_THAT(Run(*snapshot, query), HasReason(reason)) << spec.field;
+  }
+}
+
+TEST_P(EngineTest, CellsOfATableAreTheTotalsOfTheirSearches) {
+  for (SearchLevel level : {SearchLevel::kStudy, SearchLevel::kImageSet}) {
+    SearchText text;
+    text.level = level;
+    text.tables.resize(1);
+    text.tables[0].rows.field = "organism";
+    text.tables[0].columns.field = "block";
+    const SearchAnswer answer = Ask(text);
+    ASSERT_EQ(answer.tables.size(), 1u);
+    const TableResult& table = answer.tables[0];
+    EXPECT_EQ(table.total_rows, 5);
+    EXPECT_EQ(table.total_columns, 2);
+    ASSERT_EQ(table.rows.size(), 5u);
+    int64_t sum = 0;
+    for (size_t i = 0; i < table.rows.size(); ++i) {
+      for (size_t j = 0; j < table.columns.size(); ++j) {
+        SearchText cell = Text("", absl::StrCat("organism = \"", table.rows[i].value,
+                                                "\" AND block = \"", table.columns[j].value, "\""));
+        cell.level = level;
+        const Counts total = Ask(cell).total;
+        EXPECT_EQ(table.cells[i][j], level == SearchLevel::kStudy ? total.studies : total.rows);
+        sum += table.cells[i][j];
+      }
+    }
+    EXPECT_GT(sum, 0);
+  }
+}
+
+TEST_P(EngineTest, FacetsStandAsATreeOrByLabel) {
+  SearchText text;
+  text.facets.resize(2);
+  text.facets[0].field = text.facets[1].field = "organism";
+  text.facets[0].sort = FacetSort::kTree;
+  text.facets[1].sort = FacetSort::kLabel;
+  const SearchAnswer answer = Ask(text);
+  std::vector<std::string> tree, labels;
+  for (const FacetValue& value : answer.facets[0].values)
+    tree.push_back(absl::StrCat(value.depth, value.label));
+  for (const FacetValue& value : answer.facets[1].values) labels.push_back(value.label);
+  EXPECT_THAT(tree, ElementsAre("0yeast", "0animal", "1rodent", "2mouse", "2rat"));
+  EXPECT_THAT(answer.facets[0].values[4].parents, ElementsAre("NCBITaxon:2"));
+  EXPECT_THAT(labels, ElementsAre("animal", "mouse", "rat", "rodent", "yeast"));
+  // Pages of a tree join as those of any other order do.
+  text.facets.resize(1);
+  text.facets[0].limit = 2;
+  text.facets[0].offset = 3;
+  EXPECT_EQ(Ask(text).facets[0].values.at(0).label, "mouse");
+}
+
+TEST_P(EngineTest, AMistypedWordIsMetWithTheNearestAndNeverReplaced) {
+  const std::pair<const char*, const char*> kRows[] = {
+      {"mosue", "mouse"},       {"miicroscopy", "microscopy"},
+      {"yeats", "yeast"},       {"xicroscopi", "microscopy"},
+      {"title:braun", "brain"}, {"mouse", ""},
+      {"rodent", ""},           {"mosue OR rat", ""},
+      {"-mosue", ""},           {"qqqqqqq", ""},
+      {"\"mosue\"", ""},        {"hte", ""}};
+  for (const auto& [query, word] : kRows) {
+    SearchText text = Text(query);
+    EXPECT_TRUE(Ask(text).corrections.empty()) << query;  // Not asked for.
+    text.corrections = true;
+    const SearchAnswer answer = Ask(text);
+    ASSERT_EQ(answer.corrections.size(), *word == '\0' ? 0u : 1u) << query;
+    if (*word == '\0') continue;
+    EXPECT_EQ(answer.corrections[0].word, word);
+    EXPECT_EQ(answer.total.rows, 0) << query;
+  }
+}
+
+TEST_P(EngineTest, WhatIsLikeAStudyLeavesItOut) {
+  SearchText text;
+  text.similar_to = RecordName{"s", "A-1", ""};
+  const SearchAnswer answer = Ask(text);
+  ASSERT_EQ(answer.hits.size(), 2u);
+  EXPECT_EQ(answer.hits[0].name.accession, "B-2");  // A mouse, a sheet and light.
+  EXPECT_EQ(answer.hits[1].name.accession, "C-3");
+  text.query = "yeast";
+  EXPECT_EQ(Ask(text).hits.at(0).name.accession, "C-3");
+  const std::shared_ptr<const Snapshot> snapshot = Open();
+  text.similar_to = RecordName{"s", "Z-1", ""};
+  EXPECT_THAT(Binder(terms_.get(), snapshot.get()).Bind(text),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(EngineTest, SuggestsWithinASearchAndAmongAttributes) {
+  const std::shared_ptr<const Snapshot> snapshot = Open();
+  const auto suggest = [&](const SuggestQuestion& question) {
+    std::vector<std::string> out;
+    for (const Suggestion& found :
+         snapshot->SuggestWithin(question, absl::InfiniteFuture()).value()) {
+      out.push_back(absl::StrCat(found.text, " ", found.rows));
+    }
+    return out;
+  };
+  SuggestQuestion question;
+  question.prefix = "ro";
+  EXPECT_THAT(suggest(question), ElementsAre("rodent 4"));
+  const BoundQuery within =
+      Binder(terms_.get(), snapshot.get()).Bind(Text("", "attribute['dose'] > 1")).value();
+  question.within = &within;
+  EXPECT_THAT(suggest(question), ElementsAre("rodent 2"));
+  question.prefix = "ye";
+  EXPECT_THAT(suggest(question), ElementsAre());
+  question.within = nullptr;
+  question.prefix = "do";
+  EXPECT_THAT(suggest(question), ElementsAre());
+  question.everything = true;
+  EXPECT_THAT(suggest(question), ElementsAre("Dose 2"));
+  question.prefix = "age";
+  EXPECT_THAT(suggest(question), ElementsAre());
+}
+
+TEST_P(EngineTest, KnowsTheNearestKeysOfAttributes) {
+  const std::shared_ptr<const Snapshot> snapshot = Open();
+  EXPECT_THAT(snapshot->AttributeKeysNear("DOSE", 3), ElementsAre("Dose"));
+  EXPECT_THAT(snapshot->AttributeKeysNear("doses", 3), ElementsAre("Dose"));
+  EXPECT_THAT(snapshot->AttributeKeysNear("temperature", 3), ElementsAre());
+  EXPECT_THAT(snapshot->AttributeKeysNear("agee", 3), ElementsAre());
+  const BoundQuery bound =
+      Binder(terms_.get(), snapshot.get()).Bind(Text("", "attribute['doses'] = 1")).value();
+  EXPECT_NE(bound.explain.at(0).note.find("nearest: Dose"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EngineTest,
+                         ::testing::Values(Backend{
+                             "Engine",
+                             [](FakeRecordStore* store, std::shared_ptr<const TermLookup> terms) {
+                               return std::unique_ptr<Maker>(new EngineMaker(store, terms));
+                             }}),
+                         [](const auto& info) { return info.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(
     All, SearchIndexContract,
     ::testing::Values(Backend{"Engine",

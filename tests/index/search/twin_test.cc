@@ -57,7 +57,7 @@ std::string Text(const SearchAnswer& answer) {
   for (const FacetResult& facet : answer.facets) absl::StrAppend(&out, Text(facet));
   for (const ExplainStep& step : answer.explain) {
     absl::StrAppend(&out, step.text, " in ", step.field, " as ", step.term, " expands to ",
-                    step.expanded_terms, " on ", step.rows, " rows\n");
+                    step.expanded_terms, " on ", step.rows, " rows, ", step.added_rows, " added\n");
   }
   return out;
 }
@@ -79,6 +79,13 @@ class TwinTest : public ::testing::TestWithParam<uint64_t> {
  protected:
   void Start(int batch, int merge_factor) {
     terms_ = ArchiveTerms();
+    ASSERT_TRUE(everyday_
+                    .Add("organism\tname\tcell\tmouse\ta name\n"
+                         "phenotype\tany\tdefect\t\tany value\n"
+                         "\twords\tlight\tsheet\tother words\n"
+                         "\tskip\tof\t\tsays nothing\n",
+                         "everyday")
+                    .ok());
     IndexWriterOptions options;
     options.release = terms_->release();
     options.batch_changes = batch;
@@ -100,6 +107,7 @@ class TwinTest : public ::testing::TestWithParam<uint64_t> {
   void Ask(RandomArchive* archive, const Snapshot& engine, const Snapshot& twin, int number) {
     SearchText text;
     text.query = archive->Query();
+    text.exact = number % 4 == 3;
     text.filter = archive->Filter();
     text.level = number % 2 == 0 ? SearchLevel::kStudy : SearchLevel::kImageSet;
     text.order = static_cast<SearchOrder>(number % 7);
@@ -116,8 +124,10 @@ class TwinTest : public ::testing::TestWithParam<uint64_t> {
     }
     SCOPED_TRACE(absl::StrCat("query [", text.query, "] filter [", text.filter, "] level ",
                               number % 2, " order ", number % 7));
-    absl::StatusOr<BoundQuery> bound = Binder(terms_.get(), &engine).Bind(text);
-    absl::StatusOr<BoundQuery> by_twin = Binder(terms_.get(), &twin).Bind(text);
+    absl::StatusOr<BoundQuery> bound =
+        Binder(terms_.get(), &engine, nullptr, &everyday_).Bind(text);
+    absl::StatusOr<BoundQuery> by_twin =
+        Binder(terms_.get(), &twin, nullptr, &everyday_).Bind(text);
     ASSERT_TRUE(bound.ok()) << bound.status();
     ASSERT_TRUE(by_twin.ok()) << by_twin.status();
     for (int page = 0; page < 40; ++page) {
@@ -140,6 +150,7 @@ class TwinTest : public ::testing::TestWithParam<uint64_t> {
   }
 
   TempDir dir_;
+  EverydayWords everyday_;
   FakeRecordStore store_;
   std::shared_ptr<const TermLookup> terms_;
   SegmentSearchIndex index_;

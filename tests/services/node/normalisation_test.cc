@@ -113,7 +113,7 @@ class NormalisationTest : public ::testing::Test {
   std::string See(const Snapshot& snapshot) {
     std::string seen = snapshot.revision().release;
     for (const char* id : kIds) {
-      auto bound = index_->Bind("", absl::StrCat("phenotype = \"", id, "\""), snapshot);
+      auto bound = index_->Bind({.filter = absl::StrCat("phenotype = \"", id, "\"")}, snapshot);
       if (!bound.ok()) return bound.status().ToString();
       const auto answer = snapshot.Execute(*bound, nullptr, absl::InfiniteFuture());
       if (!answer.ok()) return answer.status().ToString();
@@ -178,7 +178,7 @@ TEST_F(NormalisationTest, TermsAreCountedByWhatRecordsMeanNotByWhatWasStated) {
   EXPECT_EQ(exact.image_sets, 0);
   EXPECT_EQ(exact.studies, 0);
   EXPECT_EQ(rolled_up.image_sets, 0);
-  auto stated = index_->Bind("", "stated_phenotype = \"CMPO:0000001\"", *snapshot);
+  auto stated = index_->Bind({.filter = "stated_phenotype = \"CMPO:0000001\""}, *snapshot);
   ASSERT_THAT(stated, IsOk());
   EXPECT_EQ(snapshot->Execute(*stated, nullptr, absl::InfiniteFuture())->total.image_sets, kSets);
   snapshot->CountTerm("CMPO:0000002", &exact, &rolled_up);

@@ -19,6 +19,7 @@
 #include "support/in_process_service.h"
 #include "support/sample_records.h"
 #include "support/status_matchers.h"
+#include "support/temp_dir.h"
 
 namespace parfocal {
 namespace {
@@ -146,15 +147,14 @@ class SearchServiceTest : public ::testing::Test {
     Publish(1, 1000);
     service_.Serve(MakeSearchService(
         {&index_, &store_, &tokens_, &clock_, service_.dispatcher(),
-         [](absl::string_view query, absl::string_view filter,
-            const Snapshot&) -> absl::StatusOr<BoundQuery> {
-           if (filter == "bad")
+         [](const QueryText& text, const Snapshot&) -> absl::StatusOr<BoundQuery> {
+           if (text.filter == "bad")
              return WithReason(absl::InvalidArgumentError("byte 3"), "FILTER_SYNTAX", "filter");
            BoundQuery bound;
-           bound.explain.push_back(
-               {.text = std::string(query), .rule = TermRule::kExactLabel, .rows = 4});
+           bound.explain.push_back({.text = text.query, .rule = TermRule::kExactLabel, .rows = 4});
            return bound;
-         }}));
+         },
+         dir_.path()}));
     stub_ = v1::SearchService::NewStub(service_.channel());
   }
 
@@ -185,6 +185,7 @@ class SearchServiceTest : public ::testing::Test {
 
   ManualClock clock_;
   FakeRecordStore store_{&clock_};
+  testing::TempDir dir_;
   ScriptedIndex index_;
   std::shared_ptr<ScriptedSnapshot> snapshot_;
   PageTokens tokens_{std::string(32, 'k'), &clock_};
@@ -254,6 +255,22 @@ TEST_F(SearchServiceTest, RefusesWhatIsOutOfRange) {
   };
   const std::vector<Row> rows = {
       {"page_size", "VALUE_OUT_OF_RANGE", [](auto* r) { r->set_page_size(-1); }},
+      {"tables", "LIMIT_EXCEEDED",
+       [](auto* r) {
+         for (int i = 0; i < 5; ++i) {
+           v1::TableSpec* spec = r->add_tables();
+           spec->set_row_field("organism");
+           spec->set_column_field("source");
+         }
+       }},
+      {"facets", "FILTER_UNKNOWN_FIELD", [](auto* r) { r->add_tables()->set_row_field("x"); }},
+      {"histograms", "LIMIT_EXCEEDED",
+       [](auto* r) {
+         for (int i = 0; i < 9; ++i) r->add_histograms()->set_field("year");
+       }},
+      {"facets", "VALUE_OUT_OF_RANGE", [](auto* r) { r->add_histograms()->set_width(-1); }},
+      {"facets", "VALUE_OUT_OF_RANGE", [](auto* r) { r->add_histograms()->set_bins(-1); }},
+      {"similar_to", "RESOURCE_NAME", [](auto* r) { r->set_similar_to("x"); }},
       {"order_by", "VALUE_OUT_OF_RANGE", [](auto* r) { r->set_order_by("colour"); }},
       {"min_sequence", "VALUE_OUT_OF_RANGE", [](auto* r) { r->set_min_sequence(-1); }},
       {"filter", "FILTER_SYNTAX", [](auto* r) { r->set_filter("bad"); }},
@@ -515,6 +532,69 @@ TEST_F(SearchServiceTest, AStreamFailsAsASearchDoes) {
   grpc::ClientContext empty;
   EXPECT_THAT(InProcessService::ReadAll(stub_->StreamSearch(&empty, {}), &hits), IsOk());
   EXPECT_TRUE(hits.empty());
+}
+
+TEST_F(SearchServiceTest, AnAnswerIsKeptAndComparedWithTheAnswerOfNow) {
+  Publish(1, 120);
+  v1::CiteSearchRequest cite;
+  cite.mutable_search()->set_query("light");
+  cite.mutable_search()->set_page_size(7);
+  v1::SearchCitation kept, again;
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::CiteSearch, cite, &kept), IsOk());
+  EXPECT_EQ(kept.total_size(), 120);
+  EXPECT_EQ(kept.revision().sequence(), 1);
+  EXPECT_EQ(kept.search().query(), "light");
+  EXPECT_EQ(kept.search().page_size(), 0);
+  EXPECT_EQ(kept.create_time(), "2023-11-14T22:13:20Z");
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::CiteSearch, cite, &again), IsOk());
+  EXPECT_EQ(again.name(), kept.name());
+
+  Publish(2, 121);
+  v1::GetSearchCitationRequest get;
+  get.set_name(kept.name());
+  get.set_page_size(100);
+  v1::SearchCitation first, second;
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::GetSearchCitation, get, &first), IsOk());
+  EXPECT_EQ(first.revision().sequence(), 1);
+  EXPECT_EQ(first.current_revision().sequence(), 2);
+  EXPECT_EQ(first.total_size(), 120);
+  EXPECT_EQ(first.added_count(), 1);
+  EXPECT_EQ(first.changed_count() + first.removed_count(), 0);
+  ASSERT_EQ(first.records_size(), 100);
+  // The next page is of the same state.
+  Publish(3, 1);
+  get.set_page_token(first.next_page_token());
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::GetSearchCitation, get, &second), IsOk());
+  EXPECT_EQ(second.current_revision().sequence(), 2);
+  ASSERT_EQ(second.records_size(), 21);
+  EXPECT_EQ(second.records(20).since(), v1::CitedRecord::ADDED);
+  EXPECT_TRUE(second.next_page_token().empty());
+  get.set_differences_only(true);
+  EXPECT_THAT(InProcessService::Call(stub_.get(), &Stub::GetSearchCitation, get, &second),
+              HasReason("PAGE_TOKEN_MISMATCH"));
+  get.clear_page_token();
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::GetSearchCitation, get, &second), IsOk());
+  EXPECT_EQ(second.removed_count(), 119);
+  EXPECT_EQ(second.records(0).since(), v1::CitedRecord::REMOVED);
+}
+
+TEST_F(SearchServiceTest, RefusesToKeepTooMuchAndToShowWhatIsNotKept) {
+  Publish(1, 100001);
+  v1::SearchCitation response;
+  EXPECT_THAT(
+      InProcessService::Call(stub_.get(), &Stub::CiteSearch, v1::CiteSearchRequest(), &response),
+      HasReason("LIMIT_EXCEEDED"));
+  Publish(1, 100000);
+  EXPECT_THAT(
+      InProcessService::Call(stub_.get(), &Stub::CiteSearch, v1::CiteSearchRequest(), &response),
+      IsOk());
+  v1::GetSearchCitationRequest get;
+  get.set_name("searches/1");
+  EXPECT_THAT(InProcessService::Call(stub_.get(), &Stub::GetSearchCitation, get, &response),
+              HasReason("RESOURCE_NAME"));
+  get.set_name("searchCitations/0123456789abcdef0123456789abcdef");
+  EXPECT_THAT(InProcessService::Call(stub_.get(), &Stub::GetSearchCitation, get, &response),
+              HasReason("RESOURCE_NOT_FOUND"));
 }
 
 TEST_F(SearchServiceTest, SuggestLimits) {

@@ -6,7 +6,7 @@
 //   disjunction= negation { "OR" negation }             OR binds tighter than AND
 //   negation   = ["NOT" | "-"] ( condition | "(" conjunction ")" )
 //   condition  = field operator argument
-//   field      = name ["." name] | "attribute" "[" quoted "]"
+//   field      = name ["." name] | "attribute" [ "[" quoted "]" ]      without a key: any key
 //   operator   = "=" | "!=" | "<" | "<=" | ">" | ">=" | ":"
 //   argument   = value | "*" (after ":" alone) | "(" value { "OR" value } ")"
 //                | "(" value { "AND" value } ")"
@@ -48,7 +48,7 @@ struct FilterNode {
   // Of kCondition.
   std::string field;          // "attribute" for attribute["key"].
   std::string member;         // Behind the dot: "exact"; empty if there is none.
-  std::string attribute_key;  // Empty unless field is "attribute".
+  std::string attribute_key;  // Empty unless field is "attribute"; then empty means any key.
   Comparator comparator = Comparator::kEquals;
   std::vector<std::string> values;  // One, or the alternatives of a list; none for kPresent.
   size_t offset = 0;                // Byte of the text at which the condition begins.

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "parfocal/query.h"
 #include "parfocal/schema/schema.h"
+#include "parfocal/search/everyday_words.h"
 #include "parfocal/search_index.h"
 #include "parfocal/status.h"
 #include "parfocal/term_lookup.h"
@@ -30,6 +32,11 @@ struct SearchText {
   std::string after;
   std::vector<FacetSpec> facets;
   bool snippets = false;
+  bool exact = false;                    // Words mean themselves.
+  std::optional<RecordName> similar_to;  // A study: see Snapshot::LikenessOf.
+  std::vector<TableSpec> tables;
+  std::vector<HistogramSpec> histograms;
+  bool corrections = false;
 };
 
 // Keys under which the values of a field lie that a person calls by a name no ontology gives them:
@@ -39,9 +46,20 @@ using OtherNames =
 
 class Binder {
  public:
-  // `terms` may be nullptr: no ontology, values mean themselves. Both must outlive it.
-  Binder(const TermLookup* terms, const Snapshot* snapshot, OtherNames names = nullptr)
-      : terms_(terms), snapshot_(snapshot), names_(std::move(names)) {}
+  // `terms` may be nullptr: no ontology, values mean themselves. `everyday` may be nullptr: none.
+  // All must outlive it.
+  Binder(const TermLookup* terms, const Snapshot* snapshot, OtherNames names = nullptr,
+         const EverydayWords* everyday = nullptr)
+      : terms_(terms), snapshot_(snapshot), names_(std::move(names)), everyday_(everyday) {}
+
+  // What words side by side mean, unless `exact` is set: themselves, each somewhere on the row, or
+  // what they name, the longest names first:
+  //   an everyday word            see everyday_words.h
+  //   a term, by label, by exact  it and all of its descendants, in any field whose terms roll up
+  //   synonym or by id            and in which words are looked for
+  //   a cell line or a gene       by any of its names; a gene only if it is written like a symbol
+  // Words that say nothing are passed over beside others; a single character must stand beside the
+  // next word. Phrases and words of one field (`title:actin`) mean themselves.
 
   // What a condition `field = "v"` means:
   //   term field that rolls up   the term with that id (an obsolete one: its replacement), or else
@@ -55,6 +73,9 @@ class Binder {
   //                              which no rule mapped; without one the values in use with that key
   //                              or label, without regard to case, or else to hyphens and blanks
   //   number, date               equal to; a date of less than a day is all of its days
+  //   attribute["key"]           the values written so, or, if "v" is a number, that are the same
+  //   one
+  //                              (NumberIn); `attribute` alone: of any key
   // `field:"v"` means "contains", without regard to case. <, <=, >, >= stand with numbers and
   // dates.
   //
@@ -66,6 +87,7 @@ class Binder {
   const TermLookup* const terms_;
   const Snapshot* const snapshot_;
   const OtherNames names_;
+  const EverydayWords* const everyday_;
 };
 
 }  // namespace parfocal

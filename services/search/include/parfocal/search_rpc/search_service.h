@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "parfocal/clock.h"
@@ -21,8 +22,7 @@ struct Dispatcher;
 
 // Parses and binds query text and filter against a snapshot: fills words, filter, conditions, rest
 // and explain. INVALID_ARGUMENT with the reasons that Search names.
-using BindSearch = std::function<absl::StatusOr<BoundQuery>(
-    absl::string_view query, absl::string_view filter, const Snapshot&)>;
+using BindSearch = std::function<absl::StatusOr<BoundQuery>(const QueryText&, const Snapshot&)>;
 
 // All borrowed; must outlive the service.
 struct SearchServiceOptions {
@@ -32,6 +32,7 @@ struct SearchServiceOptions {
   const Clock* clock = nullptr;
   const Dispatcher* dispatcher = nullptr;
   BindSearch bind;
+  std::string citations;  // Folder of kept answers; empty: none can be kept.
 };
 
 std::unique_ptr<grpc::Service> MakeSearchService(SearchServiceOptions options);
