@@ -179,7 +179,9 @@ class SearchService final : public v1::SearchService::CallbackService {
     text.filter = request.filter();
     text.exact = request.exact();
     if (!request.similar_to().empty()) {
-      PARFOCAL_ASSIGN_OR_RETURN(text.similar_to, ParseRecordName(request.similar_to()));
+      absl::StatusOr<RecordName> name = ParseRecordName(request.similar_to());
+      if (!name.ok()) return WithReason(name.status(), "RESOURCE_NAME", "similar_to");
+      text.similar_to = *std::move(name);
     }
     PARFOCAL_ASSIGN_OR_RETURN(prepared.query, options_.bind(text, *prepared.snapshot));
     BoundQuery& query = prepared.query;

@@ -257,6 +257,87 @@ TEST_F(CliTest, SearchSendsWhatItIsTold) {
   }
 }
 
+TEST_F(CliTest, SearchAsksForTablesHistogramsTreesAndLikeness) {
+  v1::SearchResponse& answer = node_.search.answer;
+  v1::Correction* correction = answer.add_did_you_mean();
+  correction->set_text("mosue");
+  correction->set_query("mouse\x1b[2J");
+  v1::Table* table = answer.add_tables();
+  table->set_row_field("organism");
+  table->add_columns()->set_value("one");
+  v1::TableRow* row = table->add_rows();
+  row->mutable_value()->set_label("Mus");
+  row->add_counts(1234);
+  v1::HistogramBin* bin = answer.add_histograms()->add_bins();
+  bin->set_label("2020");
+  bin->set_count(7);
+  v1::FacetValue* value = answer.add_facets()->add_values();
+  value->set_label("below");
+  value->set_depth(2);
+  const Output output = node_.Run(
+      {"search", "mosue", "--exact", "--similar-to", "first/A1", "--table",
+       "attribute[\"a,b\"],source", "--histogram", "attribute[\"a:b\"]:2.5", "--histogram", "year",
+       "--months", "--facet", "organism", "--facet-sort", "tree", "--facet-contains", "mus"});
+  EXPECT_EQ(output.code, kOk) << output.err;
+  ExpectHarmless(output.out);
+  EXPECT_THAT(output.out, HasSubstr("Did you mean: mouse"));
+  EXPECT_THAT(output.out, HasSubstr("1,234"));
+  EXPECT_THAT(output.out, HasSubstr("2020"));
+  EXPECT_THAT(output.out, HasSubstr("    below"));
+  const v1::SearchRequest& sent = node_.search.last;
+  EXPECT_TRUE(sent.exact());
+  EXPECT_EQ(sent.similar_to(), "sources/first/studies/A1");
+  ASSERT_EQ(sent.tables_size(), 1);
+  EXPECT_EQ(sent.tables(0).row_field(), "attribute[\"a,b\"]");
+  EXPECT_EQ(sent.tables(0).column_field(), "source");
+  ASSERT_EQ(sent.histograms_size(), 2);
+  EXPECT_EQ(sent.histograms(0).field(), "attribute[\"a:b\"]");
+  EXPECT_EQ(sent.histograms(0).width(), 2.5);
+  EXPECT_TRUE(sent.histograms(1).months());
+  EXPECT_EQ(sent.facets(0).sort(), v1::FacetSpec::BY_TREE);
+  EXPECT_EQ(sent.facets(0).contains(), "mus");
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"search", "--table", "organism"},
+        {"search", "--histogram", "year:0"},
+        {"search", "--histogram", "year:x"},
+        {"search", "--facet-sort", "colour"}}) {
+    EXPECT_EQ(node_.Run(wrong).code, kUsage) << wrong[2];
+  }
+}
+
+TEST_F(CliTest, SuggestionsAndKeptAnswersAreShown) {
+  v1::Suggestion* suggestion = node_.search.suggestions.add_suggestions();
+  suggestion->set_text("mouse\x1b");
+  suggestion->set_kind(v1::Suggestion::SYNONYM);
+  suggestion->set_filter("organism = \"EX:1\"");
+  Output output = node_.Run({"suggest", "mo", "--filter", "f", "--query", "q", "--everything"});
+  EXPECT_EQ(output.code, kOk);
+  ExpectHarmless(output.out);
+  EXPECT_THAT(output.out, HasSubstr("synonym"));
+  EXPECT_EQ(node_.search.last_suggest.filter(), "f");
+  EXPECT_EQ(node_.search.last_suggest.query(), "q");
+  EXPECT_TRUE(node_.search.last_suggest.everything());
+  node_.search.suggestions.clear_suggestions();
+  EXPECT_EQ(node_.Run({"suggest", "zz"}).code, kNotComplete);
+
+  v1::SearchCitation& citation = node_.search.citation;
+  citation.set_name("searchCitations/0a");
+  citation.set_total_size(1234);
+  citation.set_removed_count(5);
+  v1::CitedRecord* record = citation.add_records();
+  record->set_name("sources/first/studies/A1");
+  record->set_since(v1::CitedRecord::REMOVED);
+  output = node_.Run({"cite", "light", "--exact"});
+  EXPECT_THAT(output.out, HasSubstr("searchCitations/0a  (1,234 records"));
+  EXPECT_EQ(node_.search.last.query(), "light");
+  EXPECT_TRUE(node_.search.last.exact());
+  output = node_.Run({"cited", "0a", "--differences"});
+  EXPECT_EQ(node_.search.last_cited.name(), "searchCitations/0a");
+  EXPECT_TRUE(node_.search.last_cited.differences_only());
+  EXPECT_THAT(output.out, HasSubstr("5 removed"));
+  EXPECT_THAT(output.out, HasSubstr("first/A1"));
+}
+
 TEST_F(CliTest, JsonIsTheResponseWithEveryCount) {
   v1::SearchResponse& answer = node_.search.answer;
   answer.set_total_size(3);

@@ -57,6 +57,23 @@ TEST_F(ExportTest, CsvIsQuoted) {
   EXPECT_EQ(lines[1], "first/S0,\"Title, \"\"0\"\"\",CC0-1.0");
 }
 
+TEST_F(ExportTest, BioFileFinderFindsTheColumnsThatItKnows) {
+  v1::Study* study = node_.search.stream[0].mutable_record()->mutable_study();
+  study->set_landing_page("https://a.example/S0");
+  study->set_thumbnail("https://a.example/S0.png");
+  study->set_bytes(42);
+  study->set_release_date("2020-01-02");
+  const std::vector<std::string> lines =
+      LinesOf(node_.Run({"export", "--format", "bff", "--columns", "licence"}).out);
+  ASSERT_EQ(lines.size(), 11u);
+  EXPECT_EQ(lines[0], "File Path,File Name,Thumbnail,Size,Uploaded,licence");
+  EXPECT_EQ(
+      lines[1],
+      "https://a.example/S0,\"Title, \"\"0\"\"\",https://a.example/S0.png,42,2020-01-02,CC0-1.0");
+  // Each line has a path, though its study has no page.
+  EXPECT_THAT(lines[2], HasSubstr("sources/first/studies/S1,"));
+}
+
 TEST_F(ExportTest, LicenceAndCitationAreAmongTheUsualColumns) {
   const std::vector<std::string> lines = LinesOf(node_.Run({"export", "--format", "tsv"}).out);
   EXPECT_THAT(lines[0], HasSubstr("\tlicence\tcitation"));

@@ -172,6 +172,28 @@ grpc::Status FakeSearch::Search(grpc::ServerContext*, const v1::SearchRequest* r
   return failure;
 }
 
+grpc::Status FakeSearch::Suggest(grpc::ServerContext*, const v1::SuggestRequest* request,
+                                 v1::SuggestResponse* response) {
+  last_suggest = *request;
+  *response = suggestions;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeSearch::CiteSearch(grpc::ServerContext*, const v1::CiteSearchRequest* request,
+                                    v1::SearchCitation* response) {
+  last = request->search();
+  *response = citation;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeSearch::GetSearchCitation(grpc::ServerContext*,
+                                           const v1::GetSearchCitationRequest* request,
+                                           v1::SearchCitation* response) {
+  last_cited = *request;
+  *response = citation;
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeSearch::StreamSearch(grpc::ServerContext*, const v1::SearchRequest* request,
                                       grpc::ServerWriter<v1::SearchHit>* writer) {
   last = *request;

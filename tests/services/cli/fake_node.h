@@ -79,7 +79,17 @@ class FakeSearch final : public v1::SearchService::Service {
                       v1::SearchResponse* response) override;
   grpc::Status StreamSearch(grpc::ServerContext*, const v1::SearchRequest* request,
                             grpc::ServerWriter<v1::SearchHit>* writer) override;
+  grpc::Status Suggest(grpc::ServerContext*, const v1::SuggestRequest* request,
+                       v1::SuggestResponse* response) override;
+  grpc::Status CiteSearch(grpc::ServerContext*, const v1::CiteSearchRequest* request,
+                          v1::SearchCitation* response) override;
+  grpc::Status GetSearchCitation(grpc::ServerContext*, const v1::GetSearchCitationRequest* request,
+                                 v1::SearchCitation* response) override;
 
+  v1::SuggestRequest last_suggest;
+  v1::SuggestResponse suggestions;
+  v1::GetSearchCitationRequest last_cited;
+  v1::SearchCitation citation;
   v1::SearchRequest last;
   std::vector<v1::SearchRequest> all;
   v1::SearchResponse answer;
