@@ -310,7 +310,7 @@ absl::Status WordBinder::AddEveryday(const std::string& typed,
       meaning.step.note = "everyday name: any value";
     } else {
       meaning.node.words = WordsOf(entry.value);
-      if (meaning.node.words.empty()) continue;
+      if (meaning.node.words.empty() || meaning.node.words == words) continue;
       meaning.node.kind = meaning.node.words.size() == 1 ? Kind::kWord : Kind::kPhrase;
       meaning.step.note = absl::StrCat("everyday word for \"", entry.value, "\"");
     }

@@ -81,7 +81,7 @@ constexpr struct {
 
 // The id of the image set of a hit; empty for a study.
 std::string ImageSetId(const ExportRow& row) {
-  constexpr absl::string_view kParting = "/imageSets/";
+  static const std::string kParting = "/imageSets/";
   const size_t at = row.hit.name().find(kParting);
   return at == std::string::npos ? "" : row.hit.name().substr(at + kParting.size());
 }

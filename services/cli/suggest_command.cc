@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "command.h"
+#include "parfocal/cli/terminal_text.h"
 #include "short_names.h"
 
 namespace parfocal::cli {
