@@ -217,6 +217,8 @@ absl::StatusOr<RowSet> TableCounter::Holding(const std::vector<Number>& numbers,
   std::vector<ValueId> values;
   for (size_t i = begin; i < end; ++i) values.push_back(numbers[i].value);
   std::sort(values.begin(), values.end());
+  // A bin costs the words of its set, however few values it has.
+  PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(4 * static_cast<int64_t>(snapshot_.words()) + 1));
   RowSet rows(snapshot_.words());
   PARFOCAL_RETURN_IF_ERROR(snapshot_.AddHolding(ValueSet(std::move(values)), interrupt, &rows));
   rows.And(match);

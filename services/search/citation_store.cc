@@ -53,6 +53,12 @@ absl::Status Damaged(absl::string_view path) {
       absl::StrCat("'", path, "' is damaged: it does not say what its name promises"));
 }
 
+absl::Status TooMuch(absl::string_view limit, std::uintmax_t maximum) {
+  return WithReason(absl::ResourceExhaustedError(absl::StrCat(
+                        "citations: the node can keep no more; limit ", limit, " is ", maximum)),
+                    "LIMIT_EXCEEDED", limit);
+}
+
 // Reads what BodyOf wrote; false if it is none.
 bool ReadBody(absl::string_view body, Citation* out) {
   std::vector<absl::string_view> lines = absl::StrSplit(body, '\n');
@@ -87,17 +93,21 @@ absl::StatusOr<std::string> CitationStore::Put(const Citation& citation) {
   std::error_code error;
   if (std::filesystem::exists(path, error)) return id;
   std::filesystem::create_directories(directory_, error);
-  const auto kept = std::filesystem::directory_iterator(directory_, error);
+  size_t kept = 0;
+  std::uintmax_t bytes = body.size();
+  auto file = std::filesystem::directory_iterator(directory_, error);
+  for (; !error && file != std::filesystem::directory_iterator(); file.increment(error)) {
+    std::error_code gone;
+    const std::uintmax_t size = file->file_size(gone);
+    bytes += gone ? 0 : size;
+    ++kept;
+  }
   if (error) {
     return absl::UnavailableError(
         absl::StrCat("cannot open '", directory_, "': ", error.message()));
   }
-  if (static_cast<size_t>(std::distance(begin(kept), end(kept))) >= kMaxCitations) {
-    return WithReason(
-        absl::ResourceExhaustedError(absl::StrCat("citations: the node keeps ", kMaxCitations,
-                                                  " already; limit citations is ", kMaxCitations)),
-        "LIMIT_EXCEEDED", "citations");
-  }
+  if (kept >= kMaxCitations) return TooMuch("citations", kMaxCitations);
+  if (bytes > kMaxCitationBytes) return TooMuch("citation_bytes", kMaxCitationBytes);
   PARFOCAL_RETURN_IF_ERROR(ReplaceFile(
       path, absl::StrCat(kFirstLine, "\n", absl::FormatTime(citation.created), "\n", body)));
   return id;

@@ -16,6 +16,7 @@ namespace parfocal {
 
 inline constexpr size_t kMaxCitedRecords = 100000;
 inline constexpr size_t kMaxCitations = 10000;
+inline constexpr uintmax_t kMaxCitationBytes = uintmax_t{2} << 30;  // Of all that are kept.
 
 struct Citation {
   // One record of the answer, and what tells whether it is the same later.
@@ -40,8 +41,8 @@ class CitationStore {
   explicit CitationStore(std::string directory) : directory_(std::move(directory)) {}
 
   // Keeps `citation`, whose id is left out, and returns its id; one that is kept already stays as
-  // it is. RESOURCE_EXHAUSTED (LIMIT_EXCEEDED, citations) if there are too many, UNAVAILABLE if it
-  // cannot be written.
+  // it is. RESOURCE_EXHAUSTED (LIMIT_EXCEEDED, citations or citation_bytes) if there are too many,
+  // UNAVAILABLE if it cannot be written.
   absl::StatusOr<std::string> Put(const Citation& citation);
   // NOT_FOUND (RESOURCE_NOT_FOUND), or DATA_LOSS if the file does not say what its name promises.
   absl::StatusOr<Citation> Get(absl::string_view id) const;

@@ -286,6 +286,7 @@ class SearchService final : public v1::SearchService::CallbackService {
       whole.clear_histograms();
       PARFOCAL_ASSIGN_OR_RETURN(state->search, Prepare(call, whole));
       state->search.hash = RequestHash(request);
+      state->search.query.corrections = false;
       state->prepared = true;
     }
     if (state->next < state->hits.size() || !state->more) return absl::OkStatus();
