@@ -98,7 +98,10 @@ class LoadedRows {
     return Binder(terms_.get(), snapshot_.get()).Bind(text);
   }
   BoundQuery Bind(const SearchText& text) const {
-    auto bound = TryBind(text);
+    // The words alone: no peer knows what they name.
+    SearchText plain = text;
+    plain.exact = true;
+    auto bound = TryBind(plain);
     if (!bound.ok()) Die(bound.status());
     return *std::move(bound);
   }
