@@ -125,9 +125,9 @@ bool IsPersonalAttribute(absl::string_view name);
 // date.
 std::optional<int32_t> FirstDayOf(absl::string_view date);
 
-// The number that the whole of `text` is, as people of any country write it: "2.5", "2,5", "1,234.5",
-// "1.234,5", "-3e-7". One comma before three digits parts thousands ("1,234" is 1234), unless a
-// zero stands before it ("0,125"). nullopt for everything else, infinities among it.
+// The number that the whole of `text` is, as people of any country write it: "2.5", "2,5",
+// "1,234.5", "1.234,5", "-3e-7". One comma before three digits parts thousands ("1,234" is 1234),
+// unless a zero stands before it ("0,125"). nullopt for everything else, infinities among it.
 std::optional<double> NumberIn(absl::string_view text);
 
 // The full texts of a study, by kText field; in schema order, each field at most once.
