@@ -93,8 +93,7 @@ uint32_t RowScan::NoteAttribute(const std::string& name, const std::string& key)
   const uint32_t number = ValueNumber(field, key);
   if (values_.size() == before) return number;
   Value& value = values_[number];
-  double parsed = 0;
-  if (absl::SimpleAtod(key, &parsed)) value.number = parsed;
+  value.number = NumberIn(key);
   value.searched = std::any_of(key.begin(), key.end(),
                                [](unsigned char c) { return absl::ascii_isalpha(c) || c >= 0x80; });
   value.key_words = Split(key);
@@ -232,6 +231,7 @@ RowScan::Rows RowScan::Match(const QueryNode& node) {
 bool RowScan::Wanted(const QueryNode& leaf, const Value& value) const {
   if (leaf.kind == Kind::kHas) return true;
   if (leaf.kind == Kind::kValue) {
+    if (leaf.low && value.number && *value.number == *leaf.low) return true;
     return std::binary_search(leaf.values.begin(), leaf.values.end(), value.key);
   }
   if (leaf.kind == Kind::kSubstring) {
