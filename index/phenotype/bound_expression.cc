@@ -36,6 +36,9 @@ absl::string_view WordFor(BridgeKind kind) {
   return "";
 }
 
+// To a grouping class and from there to the phenotypes of a species.
+constexpr int kMostAcross = 2;
+
 // A broader or merely related term has things below it that nobody asked for.
 bool Widens(BridgeKind kind) { return kind == BridgeKind::kBroad || kind == BridgeKind::kRelated; }
 
@@ -132,21 +135,31 @@ void BoundExpression::Count(absl::string_view curie, bool exact, const std::stri
   for (uint32_t term : data_->terms().Descendants(*number)) count(term);
 }
 
+void BoundExpression::Follow(const std::string& from, const std::string& path, bool first,
+                             int across, Leaf* leaf) const {
+  for (const Bridge& bridge : data_->knowledge().mappings->Bridges(from)) {
+    const bool crosses = bridge.kind == BridgeKind::kCrossSpecies;
+    if (Widens(bridge.kind) || (crosses ? across == 0 : !first)) continue;
+    const std::string here =
+        absl::StrCat(path, " ", WordFor(bridge.kind), " ", bridge.term, " (", bridge.set, ")");
+    Count(bridge.term, false, here, leaf);
+    leaf->expansion.bridged.push_back(bridge.term);
+    if (crosses) {
+      Follow(bridge.term, here, false, across - 1, leaf);
+    } else if (bridge.kind == BridgeKind::kExact) {
+      Follow(bridge.term, here, false, across, leaf);
+    }
+  }
+}
+
 void BoundExpression::Bridges(Leaf* leaf) const {
-  // One hop, from the term and from each term below it; never from a term that a bridge brought in.
+  // From the term and from each term below it; not from what lies below a term that a bridge
+  // brought in.
   const std::vector<std::string> from =
       leaf->expansion.terms == 1
           ? std::vector<std::string>{leaf->expansion.term}
           : data_->knowledge().terms->Descendants(leaf->expansion.term, kMostDescendants);
-  for (const std::string& term : from) {
-    for (const Bridge& bridge : data_->knowledge().mappings->Bridges(term)) {
-      if (Widens(bridge.kind)) continue;
-      Count(bridge.term, false,
-            absl::StrCat(term, " ", WordFor(bridge.kind), " ", bridge.term, " (", bridge.set, ")"),
-            leaf);
-      leaf->expansion.bridged.push_back(bridge.term);
-    }
-  }
+  for (const std::string& term : from) Follow(term, term, /*first=*/true, kMostAcross, leaf);
   std::vector<std::string>& bridged = leaf->expansion.bridged;
   std::sort(bridged.begin(), bridged.end());
   bridged.erase(std::unique(bridged.begin(), bridged.end()), bridged.end());

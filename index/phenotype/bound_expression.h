@@ -44,6 +44,11 @@ class BoundExpression {
   absl::Status BindLeaf(const TermNode& node, Options options);
   void Count(absl::string_view curie, bool exact, const std::string& bridge, Leaf* leaf) const;
   void Bridges(Leaf* leaf) const;
+  // Counts what bridges lead to from `from`: one statement, and behind it, if that is an exact one
+  // or crosses species, `across` more that cross species; a grouping class above both stands
+  // between. `path` says how it was come to.
+  void Follow(const std::string& from, const std::string& path, bool first, int across,
+              Leaf* leaf) const;
 
   const MatrixData* data_ = nullptr;
   TermNode tree_;

@@ -92,8 +92,9 @@ GeneFindings FindingsOf(const MatrixData& data, const BoundScope& scope, uint32_
   ForEachCell(data, subject, scope,
               [&](uint32_t study, const StudyTally& tally, const StudyTally::Cell& cell) {
                 if (!scope.Any(tally, cell.positive, false)) return;
-                out.studies_by_term[data.TermOf(study, cell.term)].insert(study);
-                out.studies.insert(study);
+                const uint32_t deposition = data.DepositionOf(study);
+                out.studies_by_term[data.TermOf(study, cell.term)].insert(deposition);
+                out.studies.insert(deposition);
               });
   return out;
 }
@@ -222,7 +223,7 @@ absl::StatusOr<SampledTerms> SampleTerms(const MatrixData& data, const Scope& sc
       counts.negative += static_cast<int64_t>(rows.negative.size());
       if (rows.positive.empty()) continue;
       counts.screens.emplace(study, key.first);
-      counts.studies.insert(study);
+      counts.studies.insert(data.DepositionOf(study));
     }
   }
   for (uint32_t gene = 0; gene < data.genes(); ++gene) {
@@ -255,7 +256,7 @@ absl::StatusOr<SampledTerms> SampleTerms(const MatrixData& data, const Scope& sc
   return out;
 }
 
-absl::StatusOr<Coverage> CoverageReport(const MatrixData& data, const Scope& scope) {
+absl::StatusOr<Coverage> CoverageReport(const MatrixData& data, const Scope& scope, Window window) {
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope bound, BoundScope::Bind(data, scope));
   Coverage out;
   CountSpecies(data, bound, &out);
@@ -264,6 +265,11 @@ absl::StatusOr<Coverage> CoverageReport(const MatrixData& data, const Scope& sco
   std::stable_sort(out.screens.begin(), out.screens.end(), [](const auto& a, const auto& b) {
     return std::tie(a.study, a.source, a.block) < std::tie(b.study, b.source, b.block);
   });
+  out.total_size = static_cast<int64_t>(out.species.size() + out.screens.size());
+  const size_t species = out.species.size();
+  CutToPage(window, &out.species);
+  CutToPage({window.offset - std::min(window.offset, species), window.limit - out.species.size()},
+            &out.screens);
   return out;
 }
 

@@ -6,7 +6,7 @@
 namespace parfocal::phenotype {
 
 absl::StatusOr<SampledTerms> SampleTerms(const MatrixData& data, const Scope& scope, Window window);
-absl::StatusOr<Coverage> CoverageReport(const MatrixData& data, const Scope& scope);
+absl::StatusOr<Coverage> CoverageReport(const MatrixData& data, const Scope& scope, Window window);
 absl::StatusOr<UnattributedFindings> Unattributed(const MatrixData& data, const Scope& scope,
                                                   Window window);
 

@@ -6,6 +6,7 @@
 
 #include "bound_expression.h"
 #include "bound_scope.h"
+#include "explain.h"
 #include "subject_names.h"
 
 namespace parfocal::phenotype {
@@ -40,8 +41,47 @@ class Collector {
       : data_(data), scope_(scope), query_(query), expression_(expression) {}
 
   std::vector<Place> Collect(uint32_t number) const {
-    const MatrixData::Subject& subject = data_.subjects()[number];
     std::vector<Place> out;
+    Add(data_.subjects()[number], &out);
+    Sort(&out);
+    return out;
+  }
+
+  // Whatever was done.
+  std::vector<Place> CollectAll() const {
+    std::vector<Place> out;
+    if (Apart()) {
+      for (uint32_t study = 0; study < data_.studies().size(); ++study) AddApart(study, &out);
+    } else {
+      for (const MatrixData::Subject& subject : data_.subjects()) Add(subject, &out);
+    }
+    Sort(&out);
+    // An image set with several subjects was met once for each.
+    out.erase(std::unique(out.begin(), out.end(),
+                          [](const Place& a, const Place& b) {
+                            return a.study == b.study && a.row == b.row && a.finding == b.finding;
+                          }),
+              out.end());
+    return out;
+  }
+
+ private:
+  bool Apart() const { return query_.which == Which::kControls || query_.which == Which::kFailed; }
+
+  // Many controls have no subject, so that of the scope study, block and source alone restrict.
+  void AddApart(uint32_t study, std::vector<Place>* out) const {
+    const StudyTally& tally = *data_.studies()[study].tally;
+    for (uint32_t row = 0; row < tally.facts().rows(); ++row) {
+      const SetContext& context = tally.facts().context(row);
+      if (!scope_.HasPlace(study, context.block)) continue;
+      // As everywhere: a control that failed is a control.
+      const bool wanted =
+          query_.which == Which::kControls ? context.control : context.failed && !context.control;
+      if (wanted) AddRow(study, tally, row, out);
+    }
+  }
+
+  void Add(const MatrixData::Subject& subject, std::vector<Place>* out) const {
     for (const auto& [study, local] : subject.parts) {
       const StudyTally& tally = *data_.studies()[study].tally;
       for (const StudyTally::Screening& screening : tally.screenings(local)) {
@@ -50,18 +90,19 @@ class Collector {
                           : query_.which == Which::kFailed ? screening.failed
                                                            : screening.counted;
         for (uint32_t row : scope_.Counted(tally, rows, subject.compound))
-          AddRow(study, tally, row, &out);
+          AddRow(study, tally, row, out);
       }
     }
-    // Rows stand by id, studies by key: in the order of the names.
-    std::stable_sort(out.begin(), out.end(), [](const Place& a, const Place& b) {
+  }
+
+  // Rows stand by id, studies by key: in the order of the names.
+  static void Sort(std::vector<Place>* places) {
+    std::stable_sort(places->begin(), places->end(), [](const Place& a, const Place& b) {
       return std::tuple(a.study, a.row, a.observation()) <
              std::tuple(b.study, b.row, b.observation());
     });
-    return out;
   }
 
- private:
   bool Wanted(const FindingFact& fact) const {
     if (fact.kind != scope_.kind()) return false;
     if (query_.which == Which::kPositives && fact.outcome != Outcome::kPositive) return false;
@@ -81,8 +122,7 @@ class Collector {
       out->push_back({study, row, &fact});
       any = true;
     }
-    const bool apart = query_.which == Which::kControls || query_.which == Which::kFailed;
-    if (!any && apart && expression_ == nullptr) out->push_back({study, row, nullptr});
+    if (!any && Apart() && expression_ == nullptr) out->push_back({study, row, nullptr});
   }
 
   // The same image set shows the term by another of its columns.
@@ -116,15 +156,31 @@ absl::StatusOr<Evidence> FindEvidence(const MatrixData& data, const EvidenceQuer
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope scope, BoundScope::Bind(data, query.scope));
   std::optional<BoundExpression> expression;
   if (!query.expression.empty()) {
-    PARFOCAL_ASSIGN_OR_RETURN(expression,
-                              BoundExpression::Bind(data, query.expression, {query.exact, false}));
+    PARFOCAL_ASSIGN_OR_RETURN(
+        expression, BoundExpression::Bind(data, query.expression, {query.exact, query.bridges}));
   }
-  PARFOCAL_ASSIGN_OR_RETURN(NamedSubject named, SubjectNamed(data, query));
   Evidence out;
-  out.resolution = std::move(named.resolution);
-  if (!named.subject.has_value()) return out;
+  PARFOCAL_ASSIGN_OR_RETURN(
+      out.explain, ExplainScope(data, query.scope, query.expression, query.exact, query.bridges));
   const Collector collector(data, scope, query, expression.has_value() ? &*expression : nullptr);
-  const std::vector<Place> places = collector.Collect(*named.subject);
+  std::vector<Place> places;
+  if (query.subject.empty()) {
+    if (query.scope.studies.empty()) {
+      return WithReason(
+          absl::InvalidArgumentError("subject: name a gene or compound, or say of which studies "
+                                     "everything is asked for"),
+          "VALUE_OUT_OF_RANGE", "subject");
+    }
+    places = collector.CollectAll();
+    out.explain.rules.push_back(
+        "whatever was done; of controls and failed image sets only study, block and source of the "
+        "scope restrict");
+  } else {
+    PARFOCAL_ASSIGN_OR_RETURN(NamedSubject named, SubjectNamed(data, query));
+    out.resolution = std::move(named.resolution);
+    if (!named.subject.has_value()) return out;
+    places = collector.Collect(*named.subject);
+  }
   out.total_size = static_cast<int64_t>(places.size());
   std::vector<RecordName> names;
   const size_t begin = std::min(query.window.offset, places.size());

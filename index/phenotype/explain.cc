@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace parfocal::phenotype {
 namespace {
@@ -21,18 +22,35 @@ absl::string_view WordFor(Outcome outcome) {
   return "";
 }
 
+// What was done in the screens in scope.
+std::set<std::string> TypesInScope(const MatrixData& data, const BoundScope& scope) {
+  std::set<std::string> out;
+  for (uint32_t study = 0; study < data.studies().size(); ++study) {
+    const auto& screens = data.studies()[study].tally->screens();
+    for (uint32_t screen = 0; screen < screens.size(); ++screen) {
+      if (!scope.Has(study, screen)) continue;
+      out.insert(screens[screen].type.empty() ? "not stated" : screens[screen].type);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
-std::vector<std::string> CommonRules(const MatrixData& data, const BoundScope& scope) {
+std::vector<std::string> CommonRules(const MatrixData& data, const BoundScope& scope,
+                                     const BoundBackground* background) {
   std::vector<std::string> out = {
       absl::StrCat(scope.labelled() ? "genes whose product is tagged or bound by an antibody"
                                     : "genes in the role perturbed",
                    "; controls and image sets that failed quality control count for nothing"),
       "a positive counts for its term and all above it, a negative for the very term alone",
-      absl::StrCat("information content: -log2 of the share of the ",
-                   data.profiles(scope.kind()).BackgroundSize(),
-                   " genes with any finding, over all studies, that have the term or one below "
-                   "it")};
+      background != nullptr ? background->rule()
+                            : BoundBackground::Bind(data, Background(), scope.kind())->rule(),
+  };
+  if (const std::set<std::string> types = TypesInScope(data, scope); types.size() > 1) {
+    out.push_back(absl::StrCat("types of perturbation in scope: ", absl::StrJoin(types, "; "),
+                               "; each line of evidence is of one"));
+  }
   if (scope.single_target()) out.push_back("only image sets with one target alone");
   return out;
 }
@@ -71,12 +89,12 @@ void AddLeftOut(const MatrixData& data, const BoundScope& scope, const BoundExpr
 }
 
 absl::StatusOr<Explain> ExplainScope(const MatrixData& data, const Scope& scope,
-                                     const std::string& expression, bool exact) {
+                                     const std::string& expression, bool exact, bool bridges) {
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope bound, BoundScope::Bind(data, scope));
   Explain out;
   std::optional<BoundExpression> terms;
   if (!expression.empty()) {
-    PARFOCAL_ASSIGN_OR_RETURN(terms, BoundExpression::Bind(data, expression, {exact, false}));
+    PARFOCAL_ASSIGN_OR_RETURN(terms, BoundExpression::Bind(data, expression, {exact, bridges}));
     std::vector<bool> seen = AssertedTerms(data, bound, /*compounds=*/false);
     const std::vector<bool> of_compounds = AssertedTerms(data, bound, /*compounds=*/true);
     for (size_t term = 0; term < seen.size(); ++term) {

@@ -4,14 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "background.h"
 #include "bound_expression.h"
 #include "bound_scope.h"
 
 namespace parfocal::phenotype {
 
-// The rules that every answer of this matrix rests on, and of the scope's kind the background of
-// the information content.
-std::vector<std::string> CommonRules(const MatrixData& data, const BoundScope& scope);
+// The rules that every answer of this matrix rests on, and what the information content is computed
+// from: `background`, or, if it is null, the whole matrix for the scope's kind.
+std::vector<std::string> CommonRules(const MatrixData& data, const BoundScope& scope,
+                                     const BoundBackground* background = nullptr);
 
 // `accession/block` of the screens in scope; sorted.
 std::vector<std::string> ScreensInScope(const MatrixData& data, const BoundScope& scope);
@@ -24,6 +26,7 @@ void AddLeftOut(const MatrixData& data, const BoundScope& scope, const BoundExpr
 // For answers without an explanation of their own: terms, screens in scope, what was left out,
 // rules. An empty expression has no terms. Errors of scope and expression as everywhere.
 absl::StatusOr<Explain> ExplainScope(const MatrixData& data, const Scope& scope,
-                                     const std::string& expression, bool exact);
+                                     const std::string& expression, bool exact,
+                                     bool bridges = false);
 
 }  // namespace parfocal::phenotype

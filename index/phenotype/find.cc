@@ -76,8 +76,8 @@ class Finder {
         expression_.Mark(term, &holds);
         match.cells.push_back(placed);
         if (!member.independent) continue;
-        studies.insert(placed.study);
-        support.emplace(term, placed.study);
+        studies.insert(data_.DepositionOf(placed.study));
+        support.emplace(term, data_.DepositionOf(placed.study));
       }
     }
     if (!expression_.Holds(holds)) return false;
@@ -168,7 +168,7 @@ absl::StatusOr<Matches> WithoutEffect(const MatrixData& data, const BoundScope& 
                   shows = shows || scope.Any(tally, cell.positive, true);
                   if (!scope.Any(tally, cell.negative, true)) return;
                   match.cells.push_back({study, &cell});
-                  studies.insert(study);
+                  studies.insert(data.DepositionOf(study));
                 });
     if (match.cells.empty() && !shows) ++untested;
     if (match.cells.empty() || shows) continue;

@@ -23,9 +23,16 @@ std::shared_ptr<const MatrixData> MatrixData::Make(std::vector<StudyPart> studie
   if (out->knowledge_.mappings != nullptr) {
     absl::StrAppend(&out->revision_, "; mappings ", out->knowledge_.mappings->release());
   }
+  out->JoinStudies();
   out->JoinSubjects();
   out->JoinTerms(previous);
   return out;
+}
+
+void MatrixData::JoinStudies() {
+  absl::flat_hash_map<absl::string_view, uint32_t> first;
+  for (uint32_t study = 0; study < studies_.size(); ++study)
+    depositions_.push_back(first.try_emplace(studies_[study].key.accession, study).first->second);
 }
 
 void MatrixData::JoinSubjects() {

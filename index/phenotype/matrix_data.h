@@ -58,6 +58,9 @@ class MatrixData {
   const std::string& revision() const { return revision_; }
   const Knowledge& knowledge() const { return knowledge_; }
   const std::vector<StudyPart>& studies() const { return studies_; }
+  // What counts as one study where support in several is asked for: the first study of the same
+  // accession. A copy in another source is no independent support.
+  uint32_t DepositionOf(uint32_t study) const { return depositions_[study]; }
   // Genes first, by organism and key; then compounds, by key.
   const std::vector<Subject>& subjects() const { return subjects_; }
   size_t genes() const { return genes_; }
@@ -82,6 +85,7 @@ class MatrixData {
 
  private:
   MatrixData() = default;
+  void JoinStudies();
   void JoinSubjects();
   void JoinTerms(const MatrixData* previous);
   std::vector<ProfileIndex::Profile> ProfilesOf(ObservationKind kind) const;
@@ -90,6 +94,7 @@ class MatrixData {
   std::string revision_;
   Knowledge knowledge_;
   std::vector<StudyPart> studies_;
+  std::vector<uint32_t> depositions_;
   std::vector<Subject> subjects_;
   size_t genes_ = 0;
   std::vector<std::string> organisms_;

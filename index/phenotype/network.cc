@@ -67,10 +67,10 @@ class Builder {
       return std::tie(a.name, a.id) < std::tie(b.name, b.id);
     });
     for (SubjectGroup& group : groups) AddNode(std::move(group));
+    AddCredits();
     AddPhenotypeEdges();
     if (query_.interactions) PARFOCAL_RETURN_IF_ERROR(AddInteractions());
     SortEdges();
-    AddCredits();
     std::vector<std::string>& rules = out_.explain.rules;
     for (std::string& rule : CommonRules(data_, scope_)) rules.push_back(std::move(rule));
     rules.push_back(absl::StrFormat(
@@ -86,8 +86,8 @@ class Builder {
  private:
   struct Profile {
     std::vector<uint32_t> closed;
-    // Which studies assert a term, by term; `independent`: of them those whose findings are the
-    // gene's own or of its one-to-one ortholog.
+    // Which studies assert a term, by term; `independent`: of their depositions those whose
+    // findings are the gene's own or of its one-to-one ortholog.
     std::map<uint32_t, std::set<uint32_t>> studies, independent;
   };
 
@@ -163,8 +163,8 @@ class Builder {
                     used_.insert(study);
                     profile.studies[term].insert(study);
                     if (!member.independent) return;
-                    studies.insert(study);
-                    profile.independent[term].insert(study);
+                    studies.insert(data_.DepositionOf(study));
+                    profile.independent[term].insert(data_.DepositionOf(study));
                   });
       if (member.pooled.has_value()) node.pooled_from.push_back(*member.pooled);
     }
@@ -183,7 +183,7 @@ class Builder {
     closed_.push_back(std::move(profile));
   }
 
-  // Studies that assert something at or below one of the terms.
+  // Studies, or depositions, that assert something at or below one of the terms.
   std::set<uint32_t> StudiesBelow(const std::map<uint32_t, std::set<uint32_t>>& by_term,
                                   const std::vector<uint32_t>& terms) const {
     std::set<uint32_t> out;
@@ -192,6 +192,12 @@ class Builder {
         if (data_.terms().IsAncestor(term, asserted)) out.insert(studies.begin(), studies.end());
       }
     }
+    return out;
+  }
+  std::vector<uint32_t> Places(const std::set<uint32_t>& studies) const {
+    std::vector<uint32_t> out;
+    for (uint32_t study : studies) out.push_back(credit_of_.at(study));
+    std::sort(out.begin(), out.end());
     return out;
   }
   std::vector<std::string> Accessions(const std::set<uint32_t>& studies) const {
@@ -246,7 +252,7 @@ class Builder {
                             "phenotype",
                             draft.weight,
                             SharedOf(data_, profiles_, draft.shared, kMostShared),
-                            Accessions(all),
+                            Places(all),
                             Accessions(both),
                             {}});
     }
@@ -302,7 +308,13 @@ class Builder {
   }
 
   void AddCredits() {
-    for (uint32_t study : used_) {
+    std::vector<uint32_t> order(used_.begin(), used_.end());
+    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+      const StudyKey &x = data_.studies()[a].key, &y = data_.studies()[b].key;
+      return std::tie(x.accession, x.source) < std::tie(y.accession, y.source);
+    });
+    for (uint32_t study : order) {
+      credit_of_.emplace(study, static_cast<uint32_t>(out_.credits.size()));
       const MatrixData::StudyPart& part = data_.studies()[study];
       Network::Credit credit;
       credit.source = part.key.source;
@@ -317,9 +329,6 @@ class Builder {
       }
       out_.credits.push_back(std::move(credit));
     }
-    std::stable_sort(out_.credits.begin(), out_.credits.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.study, a.source) < std::tie(b.study, b.source);
-    });
   }
 
   const MatrixData& data_;
@@ -329,7 +338,8 @@ class Builder {
   Network out_;
   std::vector<Profile> closed_;
   std::map<std::string, size_t> numbers_;
-  std::set<uint32_t> used_;  // Studies.
+  std::set<uint32_t> used_;                 // Studies.
+  std::map<uint32_t, uint32_t> credit_of_;  // By study, the place of its credit.
 };
 
 }  // namespace

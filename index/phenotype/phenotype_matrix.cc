@@ -54,8 +54,8 @@ absl::StatusOr<Network> PhenotypeMatrix::BuildNetwork(const NetworkQuery& query)
 absl::StatusOr<SampledTerms> PhenotypeMatrix::SampleTerms(const Scope& scope, Window window) const {
   return phenotype::SampleTerms(*data_, scope, window);
 }
-absl::StatusOr<Coverage> PhenotypeMatrix::CoverageReport(const Scope& scope) const {
-  return phenotype::CoverageReport(*data_, scope);
+absl::StatusOr<Coverage> PhenotypeMatrix::CoverageReport(const Scope& scope, Window window) const {
+  return phenotype::CoverageReport(*data_, scope, window);
 }
 absl::StatusOr<UnattributedFindings> PhenotypeMatrix::Unattributed(const Scope& scope,
                                                                    Window window) const {

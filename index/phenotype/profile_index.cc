@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace parfocal::phenotype {
 namespace {
@@ -14,9 +15,67 @@ double SumOver(absl::Span<const uint32_t> terms, const std::vector<double>& cont
 }
 
 // In the steps that make sums exact; see the header.
-double InSteps(double bits) {
-  constexpr double kSteps = 1ULL << 44;
-  return std::nearbyint(bits * kSteps) / kSteps;
+constexpr double kStepsPerBit = 1ULL << 44;
+double InSteps(double bits) { return std::nearbyint(bits * kStepsPerBit) / kStepsPerBit; }
+
+constexpr size_t kLanes = 16;  // Query terms that go through at once.
+
+// Sets the scores of ResnikWithAll, which are 0 before. `above` are the ancestors of the query that
+// say something, most informative first; ranks stand for what they say: 0 for none, then from the
+// least informative on. Sums are of whole steps (see the header), in which whole numbers are as
+// exact and add sooner.
+template <typename Rank>
+void ResnikByRank(const ProfileIndex& index, absl::Span<const uint32_t> terms,
+                  absl::Span<const uint32_t> above, std::vector<double>* scores) {
+  using Lanes = std::array<Rank, kLanes>;
+  const auto raise = [](const Lanes& from, Lanes* to) {
+    for (size_t i = 0; i < kLanes; ++i) (*to)[i] = std::max((*to)[i], from[i]);
+  };
+  std::vector<uint64_t> steps(above.size() + 1, 0);
+  // Of each term its best match with the whole query: less informative ancestors first, so that the
+  // last one to write is the best.
+  std::vector<Rank> top(index.terms().size(), 0);
+  for (size_t rank = 1; rank <= above.size(); ++rank) {
+    const uint32_t ancestor = above[above.size() - rank];
+    steps[rank] = static_cast<uint64_t>(index.InformationContent(ancestor) * kStepsPerBit);
+    for (const uint32_t term : index.terms().Descendants(ancestor))
+      top[term] = static_cast<Rank>(rank);
+  }
+  std::vector<uint64_t> there(index.profiles().size(), 0);
+  std::vector<Lanes> matches;
+  for (size_t begin = 0; begin < terms.size(); begin += kLanes) {
+    // Of each term its best match with each of sixteen query terms.
+    const absl::Span<const uint32_t> lane = terms.subspan(begin, kLanes);
+    matches.assign(index.terms().size(), Lanes{});
+    for (size_t rank = 1; rank <= above.size(); ++rank) {
+      const uint32_t ancestor = above[above.size() - rank];
+      Lanes ranks{};
+      bool any = false;
+      for (size_t i = 0; i < lane.size(); ++i) {
+        if (!index.terms().IsAncestor(ancestor, lane[i])) continue;
+        ranks[i] = static_cast<Rank>(rank);
+        any = true;
+      }
+      if (!any) continue;
+      for (const uint32_t term : index.terms().Descendants(ancestor)) raise(ranks, &matches[term]);
+    }
+    for (size_t position = 0; position < index.profiles().size(); ++position) {
+      Lanes best{};
+      for (const uint32_t term : index.AssertedOf(position)) raise(matches[term], &best);
+      for (size_t i = 0; i < kLanes; ++i) there[position] += steps[best[i]];
+    }
+  }
+  for (size_t position = 0; position < index.profiles().size(); ++position) {
+    // Without a shared term of any information both directions are 0.
+    if (there[position] == 0) continue;
+    const absl::Span<const uint32_t> own = index.AssertedOf(position);
+    uint64_t back = 0;
+    for (const uint32_t term : own) back += steps[top[term]];
+    (*scores)[position] =
+        (static_cast<double>(there[position]) / kStepsPerBit / static_cast<double>(terms.size()) +
+         static_cast<double>(back) / kStepsPerBit / static_cast<double>(own.size())) /
+        2;
+  }
 }
 
 std::vector<uint8_t> Marks(absl::Span<const uint32_t> terms, size_t size) {
@@ -27,27 +86,38 @@ std::vector<uint8_t> Marks(absl::Span<const uint32_t> terms, size_t size) {
 
 }  // namespace
 
+TermContent TermContent::Of(std::vector<int64_t> counts, int64_t genes, bool unseen_as_one) {
+  TermContent out;
+  out.genes = genes;
+  for (int64_t& count : counts) {
+    if (count == 0 && unseen_as_one && genes > 0) count = 1;
+    out.bits.push_back(
+        count == 0 || count == genes
+            ? 0.0
+            : InSteps(std::log2(static_cast<double>(genes) / static_cast<double>(count))));
+  }
+  out.counts = std::move(counts);
+  return out;
+}
+
 ProfileIndex::ProfileIndex(std::shared_ptr<const TermTable> terms, std::vector<Profile> profiles)
     : terms_(std::move(terms)), profiles_(std::move(profiles)) {
   Close();
-  background_size_ = static_cast<int64_t>(profiles_.size());
-  for (uint32_t term = 0; term < terms_->size(); ++term) {
-    counts_.push_back(static_cast<int64_t>(WithTerm(term).size()));
-    content_.push_back(counts_[term] == 0 || counts_[term] == background_size_
-                           ? 0.0
-                           : InSteps(std::log2(static_cast<double>(background_size_) /
-                                               static_cast<double>(counts_[term]))));
-  }
+  std::vector<int64_t> counts;
+  for (uint32_t term = 0; term < terms_->size(); ++term)
+    counts.push_back(static_cast<int64_t>(WithTerm(term).size()));
+  content_ = TermContent::Of(std::move(counts), static_cast<int64_t>(profiles_.size()),
+                             /*unseen_as_one=*/false);
   Sum();
   Pack();
 }
 
 ProfileIndex::ProfileIndex(std::vector<Profile> profiles, const ProfileIndex& background)
-    : terms_(background.terms_),
-      profiles_(std::move(profiles)),
-      content_(background.content_),
-      counts_(background.counts_),
-      background_size_(background.background_size_) {
+    : ProfileIndex(background.terms_, std::move(profiles), background.content_) {}
+
+ProfileIndex::ProfileIndex(std::shared_ptr<const TermTable> terms, std::vector<Profile> profiles,
+                           TermContent content)
+    : terms_(std::move(terms)), profiles_(std::move(profiles)), content_(std::move(content)) {
   Close();
   Sum();
   Pack();
@@ -76,7 +146,7 @@ void ProfileIndex::Close() {
 
 void ProfileIndex::Sum() {
   for (size_t position = 0; position < profiles_.size(); ++position) {
-    sums_.push_back(SumOver(ClosureOf(position), content_));
+    sums_.push_back(SumOver(ClosureOf(position), content_.bits));
   }
 }
 
@@ -85,7 +155,7 @@ void ProfileIndex::Pack() {
   packed_.assign(kGroups * profiles_.size(), 0);
   std::vector<uint32_t> order;
   for (uint32_t term = 0; term < terms_->size(); ++term) {
-    if (content_[term] > 0 && !WithTerm(term).empty()) order.push_back(term);
+    if (content_.bits[term] > 0 && !WithTerm(term).empty()) order.push_back(term);
   }
   const size_t most = std::min(order.size(), kGroups * kGroupTerms);
   std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(most), order.end(),
@@ -126,7 +196,7 @@ void ProfileIndex::SimGicWithAll(absl::Span<const uint32_t> terms,
   double own = 0;
   std::array<std::vector<uint32_t>, kGroups> groups;
   for (uint32_t term : Close(terms)) {
-    const double content = content_[term];
+    const double content = content_.bits[term];
     if (content == 0) continue;
     own += content;
     if (bit_of_[term] != kNoBit) {
@@ -149,12 +219,12 @@ void ProfileIndex::AddGroup(absl::Span<const uint32_t> terms, std::vector<double
   // A few short lists are sooner gone through than all profiles.
   if (terms.empty() || entries < profiles_.size()) {
     for (uint32_t term : terms) {
-      for (uint32_t position : WithTerm(term)) (*sums)[position] += content_[term];
+      for (uint32_t position : WithTerm(term)) (*sums)[position] += content_.bits[term];
     }
     return;
   }
   std::array<double, kGroupTerms> content{};
-  for (uint32_t term : terms) content[bit_of_[term] % kGroupTerms] = content_[term];
+  for (uint32_t term : terms) content[bit_of_[term] % kGroupTerms] = content_.bits[term];
   GroupTable table{};
   for (uint32_t bits = 1; bits < table.size(); ++bits) {
     table[bits] = table[bits & (bits - 1)] + content[static_cast<size_t>(std::countr_zero(bits))];
@@ -171,15 +241,15 @@ double ProfileIndex::SimGic(absl::Span<const uint32_t> a, absl::Span<const uint3
   std::vector<uint32_t> both;
   std::set_intersection(left.begin(), left.end(), right.begin(), right.end(),
                         std::back_inserter(both));
-  const double shared = SumOver(both, content_);
-  const double all = SumOver(left, content_) + SumOver(right, content_) - shared;
+  const double shared = SumOver(both, content_.bits);
+  const double all = SumOver(left, content_.bits) + SumOver(right, content_.bits) - shared;
   return shared > 0 ? std::min(1.0, shared / all) : 0;
 }
 
 double ProfileIndex::BestMatch(uint32_t term, const std::vector<uint8_t>& closed) const {
   double best = 0;
   for (uint32_t above : terms_->Ancestors(term)) {
-    if (closed[above] != 0) best = std::max(best, content_[above]);
+    if (closed[above] != 0) best = std::max(best, content_.bits[above]);
   }
   return best;
 }
@@ -199,10 +269,10 @@ double ProfileIndex::Resnik(absl::Span<const uint32_t> a, absl::Span<const uint3
 std::vector<uint32_t> ProfileIndex::ByContent(absl::Span<const uint32_t> closed) const {
   std::vector<uint32_t> out;
   for (uint32_t term : closed) {
-    if (content_[term] > 0) out.push_back(term);
+    if (content_.bits[term] > 0) out.push_back(term);
   }
   std::stable_sort(out.begin(), out.end(),
-                   [&](uint32_t x, uint32_t y) { return content_[x] > content_[y]; });
+                   [&](uint32_t x, uint32_t y) { return content_.bits[x] > content_.bits[y]; });
   return out;
 }
 
@@ -210,41 +280,10 @@ void ProfileIndex::ResnikWithAll(absl::Span<const uint32_t> terms,
                                  std::vector<double>* scores) const {
   scores->assign(profiles_.size(), 0.0);
   const std::vector<uint32_t> above = ByContent(Close(terms));
-  // From the query's terms, 64 at a time: the first ancestor, most informative first, whose list a
-  // profile stands in is the best match of all query terms below that ancestor which have none yet.
-  for (size_t begin = 0; begin < terms.size(); begin += 64) {
-    const absl::Span<const uint32_t> lane = terms.subspan(begin, 64);
-    std::vector<uint64_t> matched(profiles_.size(), 0);
-    for (uint32_t ancestor : above) {
-      uint64_t below = 0;
-      for (size_t i = 0; i < lane.size(); ++i) {
-        if (terms_->IsAncestor(ancestor, lane[i])) below |= uint64_t{1} << i;
-      }
-      if (below == 0) continue;
-      const double content = content_[ancestor];
-      for (uint32_t position : WithTerm(ancestor)) {
-        const uint64_t fresh = below & ~matched[position];
-        if (fresh == 0) continue;
-        matched[position] |= fresh;
-        (*scores)[position] += content * std::popcount(fresh);
-      }
-    }
-  }
-  // From the profiles' terms: the best match of each term with the query, once per term. Less
-  // informative ancestors first, so that the last one to write is the best.
-  std::vector<double> best(terms_->size(), 0.0);
-  for (size_t i = above.size(); i > 0; --i) {
-    for (uint32_t term : terms_->Descendants(above[i - 1])) best[term] = content_[above[i - 1]];
-  }
-  for (size_t position = 0; position < profiles_.size(); ++position) {
-    // Without a shared term of any information both directions are 0.
-    if ((*scores)[position] == 0) continue;
-    const absl::Span<const uint32_t> own = AssertedOf(position);
-    double sum = 0;
-    for (uint32_t term : own) sum += best[term];
-    (*scores)[position] = ((*scores)[position] / static_cast<double>(terms.size()) +
-                           sum / static_cast<double>(own.size())) /
-                          2;
+  if (above.size() <= std::numeric_limits<uint8_t>::max()) {
+    ResnikByRank<uint8_t>(*this, terms, above, scores);
+  } else {
+    ResnikByRank<uint32_t>(*this, terms, above, scores);
   }
 }
 
@@ -261,11 +300,11 @@ std::vector<uint32_t> ProfileIndex::MostSpecificShared(absl::Span<const uint32_t
   }
   std::sort(above.begin(), above.end());
   for (uint32_t term : shared) {
-    if (content_[term] > 0 && !std::binary_search(above.begin(), above.end(), term))
+    if (content_.bits[term] > 0 && !std::binary_search(above.begin(), above.end(), term))
       out.push_back(term);
   }
   std::stable_sort(out.begin(), out.end(),
-                   [&](uint32_t x, uint32_t y) { return content_[x] > content_[y]; });
+                   [&](uint32_t x, uint32_t y) { return content_.bits[x] > content_.bits[y]; });
   return out;
 }
 

@@ -9,7 +9,10 @@
 //
 // Nothing is precomputed for pairs. One against all costs the lengths of the lists of the query's
 // terms, but for the terms that most profiles have: these are bits, eight to a byte, and a table of
-// the 256 sums that a byte may stand for serves eight of them in one look-up a profile.
+// the 256 sums that a byte may stand for serves eight of them in one look-up a profile. Best
+// matches are found for sixteen terms of the query at once: the ancestors of the query write, as a
+// rank of one byte, what they say on the terms below them, and each profile takes the largest of
+// its terms.
 //
 // Information content is kept in steps of 2^-44 bits (3e-14 off at most), so that sums of up to 512
 // bits are exact in whatever order: equal profiles have equal scores to the last bit, and a score
@@ -27,6 +30,17 @@
 
 namespace parfocal::phenotype {
 
+// How much each term says, by what share of some genes has it.
+struct TermContent {
+  std::vector<double> bits;     // By term; 0 for one that all or none of them have.
+  std::vector<int64_t> counts;  // Genes with the term rolled up.
+  int64_t genes = 0;
+
+  // From counts, which must not exceed `genes`. With `unseen_as_one` a term that none has counts as
+  // if one had, so that no term says less than those above it.
+  static TermContent Of(std::vector<int64_t> counts, int64_t genes, bool unseen_as_one);
+};
+
 class ProfileIndex {
  public:
   struct Profile {
@@ -38,16 +52,19 @@ class ProfileIndex {
   ProfileIndex(std::shared_ptr<const TermTable> terms, std::vector<Profile> profiles);
   // Information content from `background`.
   ProfileIndex(std::vector<Profile> profiles, const ProfileIndex& background);
+  // Information content as given. REQUIRES: `content` is of these terms.
+  ProfileIndex(std::shared_ptr<const TermTable> terms, std::vector<Profile> profiles,
+               TermContent content);
 
   const TermTable& terms() const { return *terms_; }
   const std::vector<Profile>& profiles() const { return profiles_; }
   // Position of the subject's profile, or -1.
   int64_t PositionOf(uint32_t subject) const;
   // Bits; 0 for a term that no profile of the background has.
-  double InformationContent(uint32_t term) const { return content_[term]; }
+  double InformationContent(uint32_t term) const { return content_.bits[term]; }
   // Profiles of the background with the term rolled up.
-  int64_t CountOf(uint32_t term) const { return counts_[term]; }
-  int64_t BackgroundSize() const { return background_size_; }
+  int64_t CountOf(uint32_t term) const { return content_.counts[term]; }
+  int64_t BackgroundSize() const { return content_.genes; }
   // Profiles with the term rolled up, by position, ascending.
   absl::Span<const uint32_t> WithTerm(uint32_t term) const {
     return absl::MakeConstSpan(with_).subspan(first_with_[term],
@@ -96,12 +113,10 @@ class ProfileIndex {
   // The same terms as in profiles_, one after the other: what a loop over all profiles reads.
   std::vector<uint32_t> asserted_, asserted_end_;
   std::vector<uint32_t> closed_, first_closed_, with_, first_with_;
-  std::vector<double> content_;
-  std::vector<int64_t> counts_;
+  TermContent content_;
   std::vector<double> sums_;     // Information content of each closure.
   std::vector<uint8_t> bit_of_;  // By term: group * kGroupTerms + bit, or kNoBit.
   std::vector<uint8_t> packed_;  // By group and position.
-  int64_t background_size_ = 0;
 };
 
 }  // namespace parfocal::phenotype

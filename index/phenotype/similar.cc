@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "background.h"
 #include "bound_expression.h"
 #include "explain.h"
 #include "find.h"
@@ -72,6 +73,21 @@ absl::StatusOr<Side> SideOf(const MatrixData& data, const BoundScope& scope,
   return side;
 }
 
+Explain ExplainWith(const MatrixData& data, const BoundScope& scope,
+                    const BoundBackground& background) {
+  Explain out;
+  out.studies = ScreensInScope(data, scope);
+  AddLeftOut(data, scope, nullptr, &out.left_out);
+  out.left_out.insert(out.left_out.end(), background.left_out().begin(),
+                      background.left_out().end());
+  out.rules = CommonRules(data, scope, &background);
+  return out;
+}
+
+const TermContent* ContentOf(const BoundBackground& background) {
+  return background.content().has_value() ? &*background.content() : nullptr;
+}
+
 }  // namespace
 
 std::vector<uint32_t> TermsOf(const MatrixData& data, const BoundScope& scope, uint32_t subject) {
@@ -87,15 +103,19 @@ std::vector<uint32_t> TermsOf(const MatrixData& data, const BoundScope& scope, u
   return out;
 }
 
-ScopedProfiles::ScopedProfiles(const MatrixData& data, const BoundScope& scope)
+ScopedProfiles::ScopedProfiles(const MatrixData& data, const BoundScope& scope,
+                               const TermContent* content)
     : index_(&data.profiles(scope.kind())) {
-  if (!scope.restricts()) return;
+  if (!scope.restricts() && content == nullptr) return;
   std::vector<ProfileIndex::Profile> profiles;
   for (const ProfileIndex::Profile& whole : index_->profiles()) {
-    std::vector<uint32_t> terms = TermsOf(data, scope, whole.subject);
+    std::vector<uint32_t> terms =
+        scope.restricts() ? TermsOf(data, scope, whole.subject) : whole.terms;
     if (!terms.empty()) profiles.push_back({whole.subject, std::move(terms)});
   }
-  own_ = std::make_unique<const ProfileIndex>(std::move(profiles), *index_);
+  own_ = content == nullptr ? std::make_unique<const ProfileIndex>(std::move(profiles), *index_)
+                            : std::make_unique<const ProfileIndex>(data.term_table(),
+                                                                   std::move(profiles), *content);
   index_ = own_.get();
 }
 
@@ -109,19 +129,31 @@ std::vector<SharedTerm> SharedOf(const MatrixData& data, const ProfileIndex& pro
   return out;
 }
 
+double LeastOfBest(const std::vector<double>& scores, size_t count) {
+  if (count == 0 || count > scores.size()) return 0;
+  // Twice as many as are wanted are kept; when they are full, the lower half goes.
+  std::vector<double> kept;
+  double least = 0;
+  const auto halve = [&] {
+    std::nth_element(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(count - 1), kept.end(),
+                     std::greater<double>());
+    kept.resize(count);
+    least = kept.back();
+  };
+  for (const double score : scores) {
+    if (score <= least) continue;
+    kept.push_back(score);
+    if (kept.size() == 2 * count) halve();
+  }
+  if (kept.size() < count) return 0;
+  halve();
+  return least;
+}
+
 std::vector<size_t> BestOf(const MatrixData& data, const ProfileIndex& profiles,
                            const std::vector<double>& scores, int64_t except, size_t limit) {
   // Everything that ties with the last one stays in, for the rule of ties to choose among.
-  std::vector<double> best;
-  for (double score : scores) {
-    if (score > 0) best.push_back(score);
-  }
-  double least = 0;
-  if (best.size() > limit + 1) {
-    std::nth_element(best.begin(), best.begin() + static_cast<ptrdiff_t>(limit), best.end(),
-                     std::greater<double>());
-    least = best[limit];
-  }
+  const double least = LeastOfBest(scores, limit + 1);
   std::vector<size_t> out;
   for (size_t i = 0; i < scores.size(); ++i) {
     if (scores[i] > 0 && scores[i] >= least && static_cast<int64_t>(i) != except) out.push_back(i);
@@ -144,15 +176,17 @@ absl::StatusOr<SimilarAnswer> Similar(const MatrixData& data, const SimilarQuery
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope scope, BoundScope::Bind(data, query.scope));
   PARFOCAL_ASSIGN_OR_RETURN(std::vector<NamedSubject> named,
                             GenesNamed(data, {query.gene}, query.organism, query.scope.kind));
+  PARFOCAL_ASSIGN_OR_RETURN(const BoundBackground background,
+                            BoundBackground::Bind(data, query.background, query.scope.kind));
   SimilarAnswer out;
   out.resolution = std::move(named[0].resolution);
-  out.explain.studies = ScreensInScope(data, scope);
-  AddLeftOut(data, scope, nullptr, &out.explain.left_out);
-  out.explain.rules = CommonRules(data, scope);
+  out.background_size = background.genes();
+  out.background_not_used = background.not_used();
+  out.explain = ExplainWith(data, scope, background);
   out.explain.rules.push_back("profiles over all studies and types of perturbation in scope");
   out.explain.rules.push_back("ties are broken by symbol, then by organism and id");
   if (!named[0].subject.has_value()) return out;
-  const ScopedProfiles profiles(data, scope);
+  const ScopedProfiles profiles(data, scope, ContentOf(background));
   const int64_t own = profiles->PositionOf(*named[0].subject);
   if (own < 0) {
     out.explain.left_out.push_back("the gene has no finding in scope");
@@ -184,12 +218,23 @@ absl::StatusOr<Comparison> Compare(const MatrixData& data, const CompareQuery& q
   PARFOCAL_ASSIGN_OR_RETURN(const BoundScope scope, BoundScope::Bind(data, query.scope));
   PARFOCAL_ASSIGN_OR_RETURN(Side a, SideOf(data, scope, query.a, query.organism, "a"));
   PARFOCAL_ASSIGN_OR_RETURN(Side b, SideOf(data, scope, query.b, query.organism, "b"));
-  const ProfileIndex& profiles = data.profiles(scope.kind());
+  PARFOCAL_ASSIGN_OR_RETURN(const BoundBackground background,
+                            BoundBackground::Bind(data, query.background, query.scope.kind));
+  // Sets of terms are compared, so that nobody's profile is needed beside a content of its own.
+  std::optional<ProfileIndex> given;
+  if (background.content().has_value())
+    given.emplace(data.term_table(), std::vector<ProfileIndex::Profile>(), *background.content());
+  const ProfileIndex& profiles = given.has_value() ? *given : data.profiles(scope.kind());
   Comparison out;
+  out.background_size = background.genes();
+  out.background_not_used = background.not_used();
+  out.explain = ExplainWith(data, scope, background);
   out.sim_gic = profiles.SimGic(a.terms, b.terms);
   out.resnik_bma = profiles.Resnik(a.terms, b.terms);
-  const std::vector<uint32_t> shared =
+  std::vector<uint32_t> shared =
       profiles.MostSpecificShared(profiles.Close(a.terms), profiles.Close(b.terms));
+  out.total_size = static_cast<int64_t>(shared.size());
+  CutToPage(query.window, &shared);
   out.shared = SharedOf(data, profiles, shared, shared.size());
   out.resolution_a = std::move(a.resolution);
   out.resolution_b = std::move(b.resolution);

@@ -10,11 +10,14 @@
 
 namespace parfocal::phenotype {
 
-// Profiles of the genes within a scope; the information content stays that of the whole matrix. A
-// scope that leaves nothing out borrows the matrix's own, which must outlive this.
+// Profiles of the genes within a scope; the information content stays that of the whole matrix
+// unless another is given. A scope that leaves nothing out borrows the matrix's own, which must
+// outlive this.
 class ScopedProfiles {
  public:
-  ScopedProfiles(const MatrixData& data, const BoundScope& scope);
+  // `content` may be null: that of the whole matrix.
+  ScopedProfiles(const MatrixData& data, const BoundScope& scope,
+                 const TermContent* content = nullptr);
   const ProfileIndex& operator*() const { return *index_; }
   const ProfileIndex* operator->() const { return index_; }
 
@@ -27,6 +30,9 @@ class ScopedProfiles {
 std::vector<uint32_t> TermsOf(const MatrixData& data, const BoundScope& scope, uint32_t subject);
 std::vector<SharedTerm> SharedOf(const MatrixData& data, const ProfileIndex& profiles,
                                  const std::vector<uint32_t>& terms, size_t limit);
+
+// The `count`-th largest of the positive scores; 0 if there are fewer. One pass.
+double LeastOfBest(const std::vector<double>& scores, size_t count);
 
 // Positions of the best `limit` profiles, best first, ties by symbol, then by id; without
 // `except` and without scores of 0.

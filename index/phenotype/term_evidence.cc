@@ -60,7 +60,10 @@ TermEvidence EvidenceOf(const MatrixData& data, const BoundScope& scope, const P
   const Outcome outcome = positive.empty() ? Outcome::kTestedNegative : Outcome::kPositive;
   AddIdentifiers(tally, subject, shown, &identifiers);
   for (uint32_t row : shown) {
-    if (!positive.empty() && scope.SingleTarget(tally, row, subject.compound)) ++out.single_target;
+    if (!positive.empty()) {
+      out.single_target += scope.SingleTarget(tally, row, subject.compound);
+      out.without_image += tally.facts().context(row).no_image;
+    }
     for (const FindingFact& fact : tally.facts().findings(row)) {
       if (fact.kind != scope.kind() || fact.term != id || fact.outcome != outcome) continue;
       if (!fact.level.empty()) levels.insert(fact.level);

@@ -81,12 +81,12 @@ TEST_F(LocalisationTest, AMarkerOfWhichNothingIsSaidDoesNotEnter) {
                      {Localisation(kPlace, Outcome::kTestedNegative)})});
   Scope scope;
   scope.kind = ObservationKind::kLocalisation;
-  const auto coverage = archive_.Matrix()->CoverageReport(scope);
+  const auto coverage = archive_.Matrix()->CoverageReport(scope, {0, 1000});
   ASSERT_THAT(coverage, IsOk());
   ASSERT_THAT(coverage->species, SizeIs(1));
   EXPECT_EQ(coverage->species[0].assayed, 1);  // The one that was looked for and not found there.
   EXPECT_EQ(coverage->species[0].in_one_study, 0);
-  EXPECT_EQ(archive_.Matrix()->CoverageReport(Scope())->species[0].assayed, 1);
+  EXPECT_EQ(archive_.Matrix()->CoverageReport(Scope(), {0, 1000})->species[0].assayed, 1);
 }
 
 TEST_F(LocalisationTest, TargetsAreCountedAmongWhatIsLabelled) {

@@ -81,14 +81,15 @@ inline Observation Finding(const std::string& term, Outcome outcome = Outcome::k
 
 class PhenotypeArchive {
  public:
-  PhenotypeArchive() : terms_(PhenotypeTerms()) {
+  PhenotypeArchive() : terms_(PhenotypeTerms()) { AddSource("first"); }
+  void AddSource(const std::string& id) {
     Source source;
-    source.id = "first";
+    source.id = id;
     source.connector = "test";
     source.location = "/none";
     EXPECT_TRUE(store_.CreateSource(source).ok());
     bool resumed = false;
-    run_ = store_.BeginRun("first", absl::Now(), &resumed)->id;
+    runs_[id] = store_.BeginRun(id, absl::Now(), &resumed)->id;
   }
 
   // A study of one species whose blocks screenA and screenB silence genes.
@@ -114,10 +115,11 @@ class PhenotypeArchive {
     return set;
   }
 
-  int64_t Put(std::vector<Record> records, std::vector<RecordName> deleted = {}) {
+  int64_t Put(std::vector<Record> records, std::vector<RecordName> deleted = {},
+              const std::string& source = "first") {
     PageCommit page;
-    page.source = "first";
-    page.run = run_;
+    page.source = source;
+    page.run = runs_.at(source);
     page.raw = {absl::StrCat("raw ", ++pages_)};
     for (Record& record : records) {
       page.upserts.push_back({std::move(record), {0, 0, page.raw[0].size(), 0, 0}});
@@ -159,7 +161,7 @@ class PhenotypeArchive {
  private:
   TempDir directory_;
   FakeRecordStore store_;
-  std::string run_;
+  std::map<std::string, std::string> runs_;  // By source.
   int pages_ = 0;
   std::shared_ptr<FakeTermLookup> terms_;
   std::shared_ptr<const TermLookup> other_terms_;  // Unless null, instead of terms_.

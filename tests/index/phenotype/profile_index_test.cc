@@ -98,6 +98,49 @@ TEST(ProfileIndexTest, OneAgainstAllIsWhatEachPairIs) {
   }
 }
 
+// Best match of `term` in a closed set, over all common ancestors.
+double PlainBestMatch(const Archive& archive, uint32_t term, const std::set<uint32_t>& closed) {
+  double best = 0;
+  for (uint32_t above : archive.ancestors[term]) {
+    if (closed.count(above) > 0) best = std::max(best, archive.content[above]);
+  }
+  return best;
+}
+
+TEST(ProfileIndexTest, BestMatchesOfOneWithAllAreThoseOfEachPair) {
+  const Archive archive = RandomGenes(11, 300);
+  const ProfileIndex index = IndexOf(archive);
+  // Of more terms than go through at once, and with more ancestors than a byte counts.
+  std::vector<uint32_t> many;
+  for (uint32_t term = 5; term < kTerms; term += 2) many.push_back(term);
+  const std::vector<std::vector<uint32_t>> queries = {archive.profiles[3].terms,
+                                                      {many.begin(), many.begin() + 16},
+                                                      {many.begin(), many.begin() + 17},
+                                                      many};
+  ASSERT_GT(index.Close(many).size(), 256u);
+  std::vector<double> scores;
+  for (const std::vector<uint32_t>& query : queries) {
+    SCOPED_TRACE(query.size());
+    const std::vector<uint32_t> closed_query = index.Close(query);
+    const std::set<uint32_t> closed(closed_query.begin(), closed_query.end());
+    index.ResnikWithAll(query, &scores);
+    for (size_t gene = 0; gene < archive.profiles.size(); ++gene) {
+      double there = 0, back = 0;
+      for (uint32_t term : query) there += PlainBestMatch(archive, term, archive.closed[gene]);
+      for (uint32_t term : archive.profiles[gene].terms)
+        back += PlainBestMatch(archive, term, closed);
+      const double plain = (there / static_cast<double>(query.size()) +
+                            back / static_cast<double>(archive.profiles[gene].terms.size())) /
+                           2;
+      ASSERT_NEAR(scores[gene], plain, 1e-12) << gene;
+      // Sums of so few are exact.
+      if (query.size() < 20) {
+        ASSERT_EQ(scores[gene], index.Resnik(query, archive.profiles[gene].terms)) << gene;
+      }
+    }
+  }
+}
+
 TEST(ProfileIndexTest, ContentOfABackgroundHoldsForFewerProfiles) {
   const Archive archive = RandomGenes(7, 200);
   const ProfileIndex whole = IndexOf(archive);

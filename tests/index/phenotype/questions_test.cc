@@ -306,7 +306,8 @@ TEST_F(PoolingTest, NetworksJoinWhatSharesRareTermsAndNameWhomToCredit) {
   ASSERT_THAT(network->edges[0].shared, SizeIs(1));
   EXPECT_EQ(network->edges[0].shared[0].term, "EX:0000012");
   // It rests on the study of the yeast, which is credited, and is no independent support.
-  EXPECT_THAT(network->edges[0].studies, ElementsAre("S2"));
+  ASSERT_THAT(network->edges[0].credits, ElementsAre(1));
+  EXPECT_EQ(network->credits[1].study, "S2");
   EXPECT_THAT(network->edges[0].common_studies, IsEmpty());
   ASSERT_THAT(network->credits, SizeIs(2));
   EXPECT_EQ(network->credits[0].credit, "Doe J");
@@ -397,7 +398,7 @@ TEST_F(QuestionsTest, WhatEntersNoCountIsListedWithItsReason) {
                                    "screenA/no term: the finding has no term",
                                    "screenA/control: the image set is a control",
                                    "screenA/no organism: the organism is not known"));
-  const auto coverage = archive_.Matrix()->CoverageReport(Scope());
+  const auto coverage = archive_.Matrix()->CoverageReport(Scope(), {0, 1000});
   ASSERT_THAT(coverage->screens, SizeIs(2));
   EXPECT_EQ(coverage->screens[0].unattributed, 2);  // The control stands apart.
   EXPECT_EQ(coverage->screens[0].controls, 1);

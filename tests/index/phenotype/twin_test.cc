@@ -170,7 +170,7 @@ void ExpectSameScores(const PhenotypeMatrix& matrix, const PlainPhenotype& plain
 
 void ExpectSameTotals(const PhenotypeMatrix& matrix, const PlainPhenotype& plain,
                       const Scope& scope) {
-  const auto coverage = matrix.CoverageReport(scope);
+  const auto coverage = matrix.CoverageReport(scope, {0, 1000});
   ASSERT_THAT(coverage, ::parfocal::testing::IsOk());
   int64_t unattributed = 0, assayed = 0, found = 0, expected = 0;
   for (const auto& screen : coverage->screens) unattributed += screen.unattributed;

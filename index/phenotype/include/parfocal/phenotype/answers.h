@@ -61,6 +61,7 @@ struct TermEvidence {
   int64_t positive = 0;
   int64_t negative = 0;
   int64_t single_target = 0;                    // Of `positive`: the reagent had no other target.
+  int64_t without_image = 0;                    // Of `positive`: the source has no image of it.
   std::vector<std::string> source_identifiers;  // Of `positive`, else of `negative`; sorted.
   std::vector<std::string> scores;              // Of positives, distinct; at most 10.
   std::string bridge;
@@ -160,11 +161,32 @@ struct SharedTerm {
   double information_content = 0;
 };
 
+// What the information content is computed from. All empty: every gene of the matrix with a finding
+// of the kind. `genes` and `scope` may go together; `frequencies` stand alone.
+struct Background {
+  struct Frequency {
+    std::string term;   // A CURIE in any spelling, or a label.
+    int64_t genes = 0;  // With it or one below it; at most `total_genes`.
+  };
+  std::vector<std::string> genes;  // At most kMaxNames.
+  std::string organism;            // Of the names.
+  std::optional<Scope> scope;      // Its kind does not count: that of the query does.
+  std::vector<Frequency> frequencies;
+  int64_t total_genes = 0;
+};
+
+// A name of the request that is not used, and what came of it.
+struct UnusedName {
+  std::string asked;
+  GeneResolution resolution;
+};
+
 struct SimilarQuery {
   std::string gene, organism;
   Scope scope;
   Measure measure = Measure::kSimGic;
   Window window = {0, 50};
+  Background background;
 };
 
 struct SimilarAnswer {
@@ -176,6 +198,8 @@ struct SimilarAnswer {
   std::vector<Match> genes;  // Best first; ties by symbol, then by id. Score 0 is left out.
   int64_t total_size = 0;
   GeneResolution resolution;
+  int64_t background_size = 0;  // Genes.
+  std::vector<UnusedName> background_not_used;
   Explain explain;
 };
 
@@ -183,18 +207,18 @@ struct CompareQuery {
   std::vector<std::string> a, b;  // One gene, or CURIEs of terms; at most 500.
   std::string organism;
   Scope scope;
+  Background background;
+  Window window;  // Of the shared terms.
 };
 
 struct Comparison {
   double sim_gic = 0, resnik_bma = 0;
   std::vector<SharedTerm> shared;
+  int64_t total_size = 0;                     // Shared terms.
   GeneResolution resolution_a, resolution_b;  // Unset (kUnknown, no candidate) for terms.
-};
-
-// A name of the request that is not used, and what came of it.
-struct UnusedName {
-  std::string asked;
-  GeneResolution resolution;
+  int64_t background_size = 0;                // Genes.
+  std::vector<UnusedName> background_not_used;
+  Explain explain;
 };
 
 struct EnrichTermsQuery {
@@ -260,15 +284,16 @@ struct Network {
     std::string kind;  // "phenotype" or "interaction".
     double weight = 0;
     std::vector<SharedTerm> shared;
-    std::vector<std::string> studies, common_studies;
-    std::vector<std::string> databases;  // Of an interaction; sorted.
+    std::vector<uint32_t> credits;            // Studies of either gene: places in `credits` below.
+    std::vector<std::string> common_studies;  // Accessions.
+    std::vector<std::string> databases;       // Of an interaction; sorted.
   };
   struct Credit {
     std::string source, study, title, credit, paper_doi, data_doi, licence, url;
   };
   std::vector<Node> nodes;
   std::vector<Edge> edges;
-  std::vector<Credit> credits;
+  std::vector<Credit> credits;  // By accession, then by source: one for each of the two together.
   int64_t edges_left_out = 0;
   std::vector<UnusedName> not_used;
   Explain explain;
@@ -303,8 +328,10 @@ struct Coverage {
     int64_t positive = 0, negative = 0, unattributed = 0;  // Observations.
     int64_t genes = 0, genes_with_finding = 0;
   };
+  // A window counts species first, then screens.
   std::vector<Species> species;
   std::vector<Screen> screens;
+  int64_t total_size = 0;
 };
 
 struct UnattributedFindings {
@@ -320,9 +347,10 @@ struct UnattributedFindings {
 
 struct EvidenceQuery {
   enum class Which : uint8_t { kPositives = 0, kNegatives, kControls, kFailed };
-  std::string subject, organism;
+  std::string subject;  // Empty: whatever was done; then `scope.studies` must not be.
+  std::string organism;
   std::string expression;  // Empty: every finding.
-  bool exact = false;
+  bool exact = false, bridges = false;
   Scope scope;
   Which which = Which::kPositives;
   Window window;
@@ -343,6 +371,7 @@ struct Evidence {
   std::vector<EvidenceItem> items;  // By name.
   int64_t total_size = 0;
   GeneResolution resolution;  // Of the subject; kOne for a compound as well.
+  Explain explain;
 };
 
 }  // namespace parfocal::phenotype

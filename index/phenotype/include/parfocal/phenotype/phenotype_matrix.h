@@ -15,7 +15,9 @@
 // - Types of perturbation are kept apart; an answer over several says which evidence is of which.
 //
 // Information content of a term is -log2(n / N): n genes with the term or one below it, N genes
-// with any finding of the kind, over the whole matrix (Resnik 1995). simGIC is the sum of it over
+// with any finding of the kind, over the whole matrix or over a background that the request gives
+// (Resnik 1995). A study that two sources have under one accession is one study where support in
+// several is counted, and two where somebody is to be credited. simGIC is the sum of it over
 // the shared terms by the sum over all terms of the two, both closed upwards (Pesquita et al.
 // 2008). Resnik BMA is the mean, over both directions, of the mean best Resnik match of each
 // asserted term (Pesquita et al. 2009).
@@ -79,7 +81,7 @@ class PhenotypeMatrix {
   absl::StatusOr<Enrichments> EnrichGenes(const EnrichGenesQuery& query) const;
   absl::StatusOr<Network> BuildNetwork(const NetworkQuery& query) const;
   absl::StatusOr<SampledTerms> SampleTerms(const Scope& scope, Window window) const;
-  absl::StatusOr<Coverage> CoverageReport(const Scope& scope) const;
+  absl::StatusOr<Coverage> CoverageReport(const Scope& scope, Window window) const;
   absl::StatusOr<UnattributedFindings> Unattributed(const Scope& scope, Window window) const;
   // Reads the image sets of the page from `store`; one that was deleted since, or does not say any
   // more what was counted, is left out.
