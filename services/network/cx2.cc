@@ -91,7 +91,6 @@ std::vector<Fact> FactsOfGraph(const v1::Network& network, const NetworkCaption&
 
 std::string ToCx2(const v1::Network& network, const NetworkCaption& caption) {
   const std::vector<Edge> edges = EdgesOf(network);
-  const Credits credits = CreditsOf(network);
   const std::vector<Fact> graph = FactsOfGraph(network, caption);
   std::string out = "[{\"CXVersion\":\"2.0\",\"hasFragments\":false},\n";
   absl::StrAppend(&out,
@@ -104,7 +103,7 @@ std::string ToCx2(const v1::Network& network, const NetworkCaption& caption) {
   out.push_back(',');
   AppendDeclarations("nodes", FactsOfNode(v1::Network::Node::default_instance()), &out);
   out.push_back(',');
-  AppendDeclarations("edges", FactsOfEdge(v1::Network::Edge::default_instance(), credits), &out);
+  AppendDeclarations("edges", FactsOfEdge(v1::Network::Edge::default_instance()), &out);
   absl::StrAppend(&out, "}]},\n{\"networkAttributes\":[");
   AppendFacts(graph, &out);
   absl::StrAppend(&out, "]},\n{\"nodes\":[");
@@ -117,7 +116,7 @@ std::string ToCx2(const v1::Network& network, const NetworkCaption& caption) {
   for (size_t i = 0; i < edges.size(); ++i) {
     absl::StrAppend(&out, i > 0 ? ",\n" : "\n", "{\"id\":", i, ",\"s\":", edges[i].source,
                     ",\"t\":", edges[i].target, ",\"v\":");
-    AppendFacts(FactsOfEdge(*edges[i].edge, credits), &out);
+    AppendFacts(FactsOfEdge(*edges[i].edge), &out);
     out.push_back('}');
   }
   absl::StrAppend(&out, "]},\n{\"status\":[{\"success\":true}]}]\n");

@@ -89,11 +89,10 @@ std::string ToGraphMl(const v1::Network& network, const NetworkCaption& caption)
       "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
       "xsi:schemaLocation=\"http://graphml.graphdrawing.org/xmlns "
       "http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd\">\n";
-  const Credits credits = CreditsOf(network);
   const std::vector<Fact> graph = FactsOfGraph(network, caption);
   AppendKeys("graph", graph, &out);
   AppendKeys("node", FactsOfNode(v1::Network::Node::default_instance()), &out);
-  AppendKeys("edge", FactsOfEdge(v1::Network::Edge::default_instance(), credits), &out);
+  AppendKeys("edge", FactsOfEdge(v1::Network::Edge::default_instance()), &out);
   absl::StrAppend(&out, "  <graph id=\"network\" edgedefault=\"undirected\">\n");
   AppendData("graph", graph, &out);
   for (int i = 0; i < network.nodes_size(); ++i) {
@@ -105,7 +104,7 @@ std::string ToGraphMl(const v1::Network& network, const NetworkCaption& caption)
   for (const Edge& edge : EdgesOf(network)) {
     absl::StrAppend(&out, "    <edge id=\"e", number++, "\" source=\"n", edge.source,
                     "\" target=\"n", edge.target, "\">\n");
-    AppendData("edge", FactsOfEdge(*edge.edge, credits), &out);
+    AppendData("edge", FactsOfEdge(*edge.edge), &out);
     absl::StrAppend(&out, "    </edge>\n");
   }
   absl::StrAppend(&out, "  </graph>\n</graphml>\n");

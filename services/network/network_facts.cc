@@ -69,24 +69,15 @@ std::vector<Edge> EdgesOf(const v1::Network& network) {
   return edges;
 }
 
-Credits CreditsOf(const v1::Network& network) {
-  Credits credits;
-  for (const v1::Network::Credit& credit : network.credits())
-    credits.emplace(credit.study(), &credit);
-  return credits;
-}
-
-std::vector<Fact> FactsOfEdge(const v1::Network::Edge& edge, const Credits& credits) {
+std::vector<Fact> FactsOfEdge(const v1::Network::Edge& edge) {
   std::vector<std::string> terms, labels;
   for (const v1::SharedTerm& term : edge.shared()) {
     terms.push_back(term.term());
     labels.push_back(term.label());
   }
-  std::vector<std::string> papers, data, licences, whom;
-  for (const std::string& study : edge.studies()) {
-    const auto found = credits.find(study);
-    const v1::Network::Credit& credit =
-        found == credits.end() ? v1::Network::Credit::default_instance() : *found->second;
+  std::vector<std::string> records, papers, data, licences, whom;
+  for (const v1::Network::Credit& credit : edge.credits()) {
+    records.push_back(credit.record());
     papers.push_back(credit.paper_doi());
     data.push_back(credit.data_doi());
     licences.push_back(credit.licence());
@@ -99,6 +90,7 @@ std::vector<Fact> FactsOfEdge(const v1::Network::Edge& edge, const Credits& cred
       ListFact("shared_terms", terms),
       ListFact("studies", edge.studies()),
       ListFact("common_studies", edge.common_studies()),
+      ListFact("records", records),
       ListFact("paper_doi", papers),
       ListFact("data_doi", data),
       ListFact("licence", licences),

@@ -31,10 +31,7 @@ struct Edge {
 };
 std::vector<Edge> EdgesOf(const v1::Network& network);
 
-using Credits = absl::flat_hash_map<std::string, const v1::Network::Credit*>;
-// By accession; borrows `network`.
-Credits CreditsOf(const v1::Network& network);
-std::vector<Fact> FactsOfEdge(const v1::Network::Edge& edge, const Credits& credits);
+std::vector<Fact> FactsOfEdge(const v1::Network::Edge& edge);
 
 // Elements joined by "; "; one inside an element becomes ", ".
 std::string Joined(const std::vector<std::string>& list);

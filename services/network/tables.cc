@@ -48,12 +48,11 @@ std::string ToSif(const v1::Network& network) {
 }
 
 std::string ToEdgeTable(const v1::Network& network) {
-  const Credits credits = CreditsOf(network);
   std::string out = "source\ttarget";
-  AppendHeader(FactsOfEdge(v1::Network::Edge::default_instance(), credits), &out);
+  AppendHeader(FactsOfEdge(v1::Network::Edge::default_instance()), &out);
   for (const Edge& edge : EdgesOf(network)) {
     absl::StrAppend(&out, CellText(edge.edge->source()), "\t", CellText(edge.edge->target()));
-    AppendCells(FactsOfEdge(*edge.edge, credits), "\t", &out);
+    AppendCells(FactsOfEdge(*edge.edge), "\t", &out);
   }
   return out;
 }

@@ -35,6 +35,7 @@ void ToProto(const phenotype::TermEvidence& from, v1::TermEvidence* out) {
   out->set_positive(from.positive);
   out->set_negative(from.negative);
   out->set_single_target(from.single_target);
+  out->set_without_image(from.without_image);
   TextList(from.source_identifiers, out->mutable_source_identifiers());
   TextList(from.scores, out->mutable_scores());
   out->set_bridge(Text(from.bridge));
@@ -58,38 +59,6 @@ void ToProto(const phenotype::GeneProfile::Screen& from, v1::GeneProfile::Screen
   out->set_failed(from.failed);
   out->set_with_finding(from.with_finding);
   TextList(from.source_identifiers, out->mutable_source_identifiers());
-}
-
-void ToProto(const phenotype::Network::Node& from, v1::Network::Node* out) {
-  out->set_id(Text(from.id));
-  out->set_symbol(Text(from.symbol));
-  out->set_organism(Text(from.organism));
-  out->set_studies(from.studies);
-  TextList(from.terms, out->mutable_terms());
-  TextList(from.labels, out->mutable_labels());
-  TextList(from.source_identifiers, out->mutable_source_identifiers());
-  for (const phenotype::PooledGene& gene : from.pooled_from) ToProto(gene, out->add_pooled_from());
-}
-
-void ToProto(const phenotype::Network::Edge& from, v1::Network::Edge* out) {
-  out->set_source(Text(from.source));
-  out->set_target(Text(from.target));
-  out->set_kind(Text(from.kind));
-  out->set_weight(from.weight);
-  for (const phenotype::SharedTerm& term : from.shared) ToProto(term, out->add_shared());
-  TextList(from.studies, out->mutable_studies());
-  TextList(from.common_studies, out->mutable_common_studies());
-  TextList(from.databases, out->mutable_databases());
-}
-
-void ToProto(const phenotype::Network::Credit& from, v1::Network::Credit* out) {
-  out->set_study(Text(from.study));
-  out->set_title(Text(from.title));
-  out->set_credit(Text(from.credit));
-  out->set_paper_doi(Text(from.paper_doi));
-  out->set_data_doi(Text(from.data_doi));
-  out->set_licence(Text(from.licence));
-  out->set_url(Text(from.url));
 }
 
 }  // namespace
@@ -191,13 +160,43 @@ void ToProto(const phenotype::UnusedName& from, v1::GeneResolution* out) {
   ToProto(from.resolution, from.asked, out);
 }
 
-void ToProto(const phenotype::Network& from, v1::Network* out) {
-  for (const phenotype::Network::Node& node : from.nodes) ToProto(node, out->add_nodes());
-  for (const phenotype::Network::Edge& edge : from.edges) ToProto(edge, out->add_edges());
-  for (const phenotype::Network::Credit& credit : from.credits) ToProto(credit, out->add_credits());
-  out->set_edges_left_out(from.edges_left_out);
-  for (const phenotype::UnusedName& name : from.not_used) ToProto(name, out->add_not_used());
-  ToProto(from.explain, out->mutable_explain());
+void ToProto(const phenotype::Network::Node& from, v1::Network::Node* out) {
+  out->set_id(Text(from.id));
+  out->set_symbol(Text(from.symbol));
+  out->set_organism(Text(from.organism));
+  out->set_studies(from.studies);
+  TextList(from.terms, out->mutable_terms());
+  TextList(from.labels, out->mutable_labels());
+  TextList(from.source_identifiers, out->mutable_source_identifiers());
+  for (const phenotype::PooledGene& gene : from.pooled_from) ToProto(gene, out->add_pooled_from());
+}
+
+void ToProto(const phenotype::Network& network, const phenotype::Network::Edge& from,
+             v1::Network::Edge* out) {
+  out->set_source(Text(from.source));
+  out->set_target(Text(from.target));
+  out->set_kind(Text(from.kind));
+  out->set_weight(from.weight);
+  for (const phenotype::SharedTerm& term : from.shared) ToProto(term, out->add_shared());
+  for (const uint32_t place : from.credits) {
+    const phenotype::Network::Credit& credit = network.credits[place];
+    out->add_studies(Text(credit.study));
+    ToProto(credit, out->add_credits());
+    out->mutable_credits()->rbegin()->clear_title();  // It stands in the network's credits.
+  }
+  TextList(from.common_studies, out->mutable_common_studies());
+  TextList(from.databases, out->mutable_databases());
+}
+
+void ToProto(const phenotype::Network::Credit& from, v1::Network::Credit* out) {
+  out->set_study(Text(from.study));
+  out->set_title(Text(from.title));
+  out->set_credit(Text(from.credit));
+  out->set_paper_doi(Text(from.paper_doi));
+  out->set_data_doi(Text(from.data_doi));
+  out->set_licence(Text(from.licence));
+  out->set_url(Text(from.url));
+  out->set_record(Text(FormatRecordName({from.source, from.study, ""})));
 }
 
 void ToProto(const phenotype::SampledTerms::Row& from, v1::SampleTermsResponse::Row* out) {
@@ -215,32 +214,29 @@ void ToProto(const phenotype::SampledTerms::Row& from, v1::SampleTermsResponse::
   out->set_failed(from.failed);
 }
 
-void ToProto(const phenotype::Coverage& from, v1::CoverageReportResponse* out) {
-  for (const phenotype::Coverage::Species& species : from.species) {
-    auto* to = out->add_species();
-    to->set_organism(Text(species.organism));
-    to->set_label(Text(species.label));
-    to->set_assayed(species.assayed);
-    to->set_in_one_study(species.in_one_study);
-    to->set_in_two_studies(species.in_two_studies);
-    to->set_in_three_studies(species.in_three_studies);
-    to->set_pairs_in_two_studies(species.pairs_in_two_studies);
-    to->set_unresolved_identifiers(species.unresolved_identifiers);
-  }
-  for (const phenotype::Coverage::Screen& screen : from.screens) {
-    auto* to = out->add_screens();
-    to->set_study(Text(screen.study));
-    to->set_block(Text(screen.block));
-    to->set_organism(Text(screen.organism));
-    to->set_perturbed(screen.perturbed);
-    to->set_controls(screen.controls);
-    to->set_failed(screen.failed);
-    to->set_positive(screen.positive);
-    to->set_negative(screen.negative);
-    to->set_unattributed(screen.unattributed);
-    to->set_genes(screen.genes);
-    to->set_genes_with_finding(screen.genes_with_finding);
-  }
+void ToProto(const phenotype::Coverage::Species& from, v1::CoverageReportResponse::Species* out) {
+  out->set_organism(Text(from.organism));
+  out->set_label(Text(from.label));
+  out->set_assayed(from.assayed);
+  out->set_in_one_study(from.in_one_study);
+  out->set_in_two_studies(from.in_two_studies);
+  out->set_in_three_studies(from.in_three_studies);
+  out->set_pairs_in_two_studies(from.pairs_in_two_studies);
+  out->set_unresolved_identifiers(from.unresolved_identifiers);
+}
+
+void ToProto(const phenotype::Coverage::Screen& from, v1::CoverageReportResponse::Screen* out) {
+  out->set_study(Text(from.study));
+  out->set_block(Text(from.block));
+  out->set_organism(Text(from.organism));
+  out->set_perturbed(from.perturbed);
+  out->set_controls(from.controls);
+  out->set_failed(from.failed);
+  out->set_positive(from.positive);
+  out->set_negative(from.negative);
+  out->set_unattributed(from.unattributed);
+  out->set_genes(from.genes);
+  out->set_genes_with_finding(from.genes_with_finding);
 }
 
 void ToProto(const phenotype::UnattributedFindings::Row& from,
@@ -263,6 +259,8 @@ void ToProto(const phenotype::EvidenceItem& from, v1::GetEvidenceResponse::Item*
   out->set_block(set.block());
   out->set_control(set.control_stated());
   out->set_quality(set.quality_stated());
+  if (const auto* stored = std::get_if<ImageSet>(&from.record.record))
+    out->set_without_image(!stored->images_available);
   if (from.observation >= 0 && from.observation < set.observations_size())
     *out->mutable_observation() = std::move(*set.mutable_observations(from.observation));
   *out->mutable_perturbations() = std::move(*set.mutable_perturbations());

@@ -22,19 +22,19 @@ absl::Status BatchGetGeneProfiles(const MatrixPages& pages,
                                   v1::BatchGetGeneProfilesResponse* response);
 absl::Status SimilarGenes(MatrixPages& pages, const v1::SimilarGenesRequest& request,
                           v1::SimilarGenesResponse* response);
-absl::Status CompareProfiles(const MatrixPages& pages, const v1::CompareProfilesRequest& request,
+absl::Status CompareProfiles(MatrixPages& pages, const v1::CompareProfilesRequest& request,
                              v1::CompareProfilesResponse* response);
 
 absl::Status EnrichTerms(MatrixPages& pages, const v1::EnrichTermsRequest& request,
                          v1::EnrichTermsResponse* response);
 absl::Status EnrichGenes(MatrixPages& pages, const v1::EnrichGenesRequest& request,
                          v1::EnrichGenesResponse* response);
-absl::Status BuildNetwork(const MatrixPages& pages, const v1::BuildNetworkRequest& request,
+absl::Status BuildNetwork(MatrixPages& pages, const v1::BuildNetworkRequest& request,
                           v1::Network* response);
 
 absl::Status SampleTerms(MatrixPages& pages, const v1::SampleTermsRequest& request,
                          v1::SampleTermsResponse* response);
-absl::Status CoverageReport(const MatrixPages& pages, const v1::CoverageReportRequest& request,
+absl::Status CoverageReport(MatrixPages& pages, const v1::CoverageReportRequest& request,
                             v1::CoverageReportResponse* response);
 absl::Status ListUnattributed(MatrixPages& pages, const v1::ListUnattributedRequest& request,
                               v1::ListUnattributedResponse* response);

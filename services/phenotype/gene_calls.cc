@@ -13,6 +13,12 @@ namespace {
 // Room for what one profile may add to a full answer.
 constexpr size_t kProfilesBytes = kMaxResponseBytes - kPageBytes;
 
+// As many as fill a page; how many there are stands in the explanation.
+void AddUnused(const std::vector<phenotype::UnusedName>& names,
+               google::protobuf::RepeatedPtrField<v1::GeneResolution>* out) {
+  AddRows(names, out, [](const auto& name, auto* to) { ToProto(name, to); });
+}
+
 }  // namespace
 
 absl::Status GetGeneProfile(const MatrixPages& pages, const v1::GetGeneProfileRequest& request,
@@ -71,25 +77,35 @@ absl::Status SimilarGenes(MatrixPages& pages, const v1::SimilarGenesRequest& req
                               [](const auto& row, auto* out) { ToProto(row, out); });
   response->set_next_page_token(pages.TokenBehind(page, sent, answer.total_size));
   response->set_total_size(answer.total_size);
+  response->set_background_size(answer.background_size);
+  if (page.window.offset == 0)
+    AddUnused(answer.background_not_used, response->mutable_background_not_used());
   ToProto(answer.resolution, query.gene, response->mutable_resolution());
   response->set_revision(ValidUtf8(page.matrix->revision()));
   ToProto(answer.explain, response->mutable_explain());
   return absl::OkStatus();
 }
 
-absl::Status CompareProfiles(const MatrixPages& pages, const v1::CompareProfilesRequest& request,
+absl::Status CompareProfiles(MatrixPages& pages, const v1::CompareProfilesRequest& request,
                              v1::CompareProfilesResponse* response) {
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::CompareQuery query, ReadQuery(request));
-  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Comparison answer, matrix->Compare(query));
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, matrix->ExplainScope(query.scope));
-  ToProto(explain, response->mutable_explain());
+  PARFOCAL_ASSIGN_OR_RETURN(phenotype::CompareQuery query, ReadQuery(request));
+  PARFOCAL_ASSIGN_OR_RETURN(const MatrixPage page,
+                            pages.Open(request, request.page_size(), request.page_token()));
+  query.window = page.window;
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Comparison answer, page.matrix->Compare(query));
+  ToProto(answer.explain, response->mutable_explain());
   response->set_sim_gic(answer.sim_gic);
   response->set_resnik_bma(answer.resnik_bma);
-  for (const phenotype::SharedTerm& term : answer.shared) ToProto(term, response->add_shared());
+  const size_t sent = AddRows(answer.shared, response->mutable_shared(),
+                              [](const auto& row, auto* out) { ToProto(row, out); });
+  response->set_next_page_token(pages.TokenBehind(page, sent, answer.total_size));
+  response->set_total_size(answer.total_size);
+  response->set_background_size(answer.background_size);
+  if (page.window.offset == 0)
+    AddUnused(answer.background_not_used, response->mutable_background_not_used());
   ToProto(answer.resolution_a, absl::StrJoin(query.a, " "), response->mutable_resolution_a());
   ToProto(answer.resolution_b, absl::StrJoin(query.b, " "), response->mutable_resolution_b());
-  response->set_revision(ValidUtf8(matrix->revision()));
+  response->set_revision(ValidUtf8(page.matrix->revision()));
   return absl::OkStatus();
 }
 

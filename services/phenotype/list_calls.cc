@@ -24,15 +24,22 @@ absl::Status SampleTerms(MatrixPages& pages, const v1::SampleTermsRequest& reque
   return absl::OkStatus();
 }
 
-absl::Status CoverageReport(const MatrixPages& pages, const v1::CoverageReportRequest& request,
+absl::Status CoverageReport(MatrixPages& pages, const v1::CoverageReportRequest& request,
                             v1::CoverageReportResponse* response) {
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Scope scope, ReadScope(request.scope()));
-  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Coverage coverage, matrix->CoverageReport(scope));
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, matrix->ExplainScope(scope));
-  ToProto(coverage, response);
+  PARFOCAL_ASSIGN_OR_RETURN(const MatrixPage page,
+                            pages.Open(request, request.page_size(), request.page_token()));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Coverage answer,
+                            page.matrix->CoverageReport(scope, page.window));
+  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain, page.matrix->ExplainScope(scope));
   ToProto(explain, response->mutable_explain());
-  response->set_revision(ValidUtf8(matrix->revision()));
+  const auto convert = [](const auto& row, auto* out) { ToProto(row, out); };
+  PageFill fill;
+  fill.Add(answer.species, response->mutable_species(), convert);
+  fill.Add(answer.screens, response->mutable_screens(), convert);
+  response->set_next_page_token(pages.TokenBehind(page, fill.sent(), answer.total_size));
+  response->set_total_size(answer.total_size);
+  response->set_revision(ValidUtf8(page.matrix->revision()));
   return absl::OkStatus();
 }
 
@@ -61,9 +68,7 @@ absl::Status GetEvidence(MatrixPages& pages, const RecordStore& store,
   query.window = page.window;
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Evidence evidence,
                             page.matrix->FindEvidence(query, store));
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Explain explain,
-                            page.matrix->ExplainScope(query.scope, query.expression, query.exact));
-  ToProto(explain, response->mutable_explain());
+  ToProto(evidence.explain, response->mutable_explain());
   size_t sent = AddRows(evidence.items, response->mutable_items(),
                         [](const auto& row, auto* out) { ToProto(row, out); });
   // Image sets of the page that were deleted meanwhile are left out of it, not asked for again.
@@ -72,7 +77,8 @@ absl::Status GetEvidence(MatrixPages& pages, const RecordStore& store,
   response->set_next_page_token(pages.TokenBehind(page, sent, evidence.total_size));
   response->set_total_size(evidence.total_size);
   response->set_revision(ValidUtf8(page.matrix->revision()));
-  ToProto(evidence.resolution, query.subject, response->mutable_resolution());
+  if (!query.subject.empty())
+    ToProto(evidence.resolution, query.subject, response->mutable_resolution());
   return absl::OkStatus();
 }
 

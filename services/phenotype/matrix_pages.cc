@@ -39,6 +39,20 @@ absl::StatusOr<MatrixPage> MatrixPages::Open(const google::protobuf::Message& re
   return page;
 }
 
+std::shared_ptr<const phenotype::Network> MatrixPages::KeptNetwork(const MatrixPage& page) const {
+  MutexLock lock(&networks_mu_);
+  for (const KeptNetworkEntry& kept : networks_) {
+    if (kept.hash == page.hash && kept.matrix.lock() == page.matrix) return kept.network;
+  }
+  return nullptr;
+}
+
+void MatrixPages::Keep(const MatrixPage& page, std::shared_ptr<const phenotype::Network> network) {
+  MutexLock lock(&networks_mu_);
+  if (networks_.size() == kMaxNetworks) networks_.pop_front();
+  networks_.push_back({page.hash, page.matrix, std::move(network)});
+}
+
 std::string MatrixPages::TokenBehind(const MatrixPage& page, size_t sent, int64_t total) {
   const size_t next = page.window.offset + sent;
   if (sent == 0 || next >= static_cast<size_t>(total)) return "";

@@ -128,7 +128,22 @@ absl::StatusOr<phenotype::FindQuery> ReadQuery(const v1::FindCompoundsRequest& r
   PARFOCAL_ASSIGN_OR_RETURN(query.min_studies,
                             ReadCount(request.min_studies(), 1, kMaxStudies, "min_studies"));
   query.without_effect = request.without_effect();
+  query.bridges = request.bridges();
   return query;
+}
+
+absl::StatusOr<phenotype::Background> ReadBackground(const v1::InformationBackground& from) {
+  phenotype::Background background;
+  PARFOCAL_ASSIGN_OR_RETURN(background.genes,
+                            ReadNames(from.genes(), phenotype::kMaxNames, "background.genes"));
+  background.organism = from.organism();
+  if (from.has_scope()) {
+    PARFOCAL_ASSIGN_OR_RETURN(background.scope, ReadScope(from.scope()));
+  }
+  for (const auto& given : from.frequencies())
+    background.frequencies.push_back({CutName(given.term()), given.genes()});
+  background.total_genes = from.total_genes();
+  return background;
 }
 
 absl::StatusOr<phenotype::SimilarQuery> ReadQuery(const v1::SimilarGenesRequest& request) {
@@ -141,6 +156,7 @@ absl::StatusOr<phenotype::SimilarQuery> ReadQuery(const v1::SimilarGenesRequest&
   query.measure = request.measure() == v1::RESNIK_BMA ? phenotype::Measure::kResnikBma
                                                       : phenotype::Measure::kSimGic;
   PARFOCAL_RETURN_IF_ERROR(CheckLimit(request.limit()));
+  PARFOCAL_ASSIGN_OR_RETURN(query.background, ReadBackground(request.background()));
   return query;
 }
 
@@ -150,6 +166,7 @@ absl::StatusOr<phenotype::CompareQuery> ReadQuery(const v1::CompareProfilesReque
   PARFOCAL_ASSIGN_OR_RETURN(query.b, ReadNames(request.b(), kMaxComparedTerms, "b"));
   query.organism = request.organism();
   PARFOCAL_ASSIGN_OR_RETURN(query.scope, ReadScope(request.scope()));
+  PARFOCAL_ASSIGN_OR_RETURN(query.background, ReadBackground(request.background()));
   return query;
 }
 
@@ -197,12 +214,12 @@ absl::StatusOr<phenotype::NetworkQuery> ReadQuery(const v1::BuildNetworkRequest&
 
 absl::StatusOr<phenotype::EvidenceQuery> ReadQuery(const v1::GetEvidenceRequest& request) {
   phenotype::EvidenceQuery query;
-  if (request.subject().empty()) return OutOfRange("subject", "is empty; name a gene or compound");
   query.subject = CutName(request.subject());
   query.organism = request.organism();
   PARFOCAL_RETURN_IF_ERROR(ReadTermQuery(request, &query));
   if (!v1::GetEvidenceRequest::Which_IsValid(request.which()))
     return OutOfRange("which", absl::StrCat(request.which(), " is none of them"));
+  query.bridges = request.bridges();
   query.which = static_cast<phenotype::EvidenceQuery::Which>(request.which());
   return query;
 }

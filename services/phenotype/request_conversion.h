@@ -26,6 +26,7 @@ absl::StatusOr<phenotype::Scope> ReadScope(const v1::PhenotypeScope& scope);
 absl::StatusOr<int> ReadCount(int64_t value, int standard, int maximum, absl::string_view field);
 // As ReadCount, but more than `maximum` is an error too.
 absl::StatusOr<int> ReadBounded(int64_t value, int standard, int maximum, absl::string_view field);
+absl::StatusOr<phenotype::Background> ReadBackground(const v1::InformationBackground& background);
 absl::StatusOr<phenotype::FindQuery> ReadQuery(const v1::FindGenesRequest& request);
 absl::StatusOr<phenotype::FindQuery> ReadQuery(const v1::FindCompoundsRequest& request);
 absl::StatusOr<phenotype::SimilarQuery> ReadQuery(const v1::SimilarGenesRequest& request);

@@ -1,3 +1,6 @@
+#include <memory>
+#include <utility>
+
 #include "answer_conversion.h"
 #include "calls.h"
 #include "page_rows.h"
@@ -57,14 +60,39 @@ absl::Status EnrichGenes(MatrixPages& pages, const v1::EnrichGenesRequest& reque
   return absl::OkStatus();
 }
 
-absl::Status BuildNetwork(const MatrixPages& pages, const v1::BuildNetworkRequest& request,
+absl::Status BuildNetwork(MatrixPages& pages, const v1::BuildNetworkRequest& request,
                           v1::Network* response) {
   PARFOCAL_ASSIGN_OR_RETURN(const phenotype::NetworkQuery query, ReadQuery(request));
-  PARFOCAL_ASSIGN_OR_RETURN(const auto matrix, pages.Newest());
-  PARFOCAL_ASSIGN_OR_RETURN(const phenotype::Network network, matrix->BuildNetwork(query));
-  ToProto(network, response);
-  response->set_revision(ValidUtf8(matrix->revision()));
-  return CheckSize(*response, "max_edges", "ask for fewer edges");
+  PARFOCAL_ASSIGN_OR_RETURN(
+      const MatrixPage page,
+      pages.Open(request, request.page_size(), request.page_token(), MatrixPages::kNetworks));
+  std::shared_ptr<const phenotype::Network> whole;
+  if (page.window.offset > 0) whole = pages.KeptNetwork(page);
+  const bool kept = whole != nullptr;
+  if (!kept) {
+    PARFOCAL_ASSIGN_OR_RETURN(phenotype::Network built, page.matrix->BuildNetwork(query));
+    whole = std::make_shared<const phenotype::Network>(std::move(built));
+  }
+  const phenotype::Network& network = *whole;
+  const auto convert = [](const auto& row, auto* out) { ToProto(row, out); };
+  const size_t nodes = network.nodes.size(), edges = network.edges.size();
+  PageFill fill;
+  fill.AddPart(network.nodes, 0, page.window, response->mutable_nodes(), convert);
+  fill.AddPart(network.edges, nodes, page.window, response->mutable_edges(),
+               [&](const auto& edge, auto* out) { ToProto(network, edge, out); });
+  fill.AddPart(network.credits, nodes + edges, page.window, response->mutable_credits(), convert);
+  const int64_t total = static_cast<int64_t>(nodes + edges + network.credits.size());
+  response->set_next_page_token(pages.TokenBehind(page, fill.sent(), total));
+  if (!kept && !response->next_page_token().empty()) pages.Keep(page, whole);
+  response->set_total_nodes(static_cast<int64_t>(nodes));
+  response->set_total_edges(static_cast<int64_t>(edges));
+  response->set_total_credits(static_cast<int64_t>(network.credits.size()));
+  response->set_edges_left_out(network.edges_left_out);
+  for (const phenotype::UnusedName& name : network.not_used)
+    ToProto(name, response->add_not_used());
+  ToProto(network.explain, response->mutable_explain());
+  response->set_revision(ValidUtf8(page.matrix->revision()));
+  return absl::OkStatus();
 }
 
 }  // namespace parfocal

@@ -14,6 +14,20 @@ v1::Network::Node* AddNode(v1::Network* network, const std::string& id, const st
   return node;
 }
 
+v1::Network::Credit CreditOf(const std::string& source) {
+  v1::Network::Credit credit;
+  credit.set_study("S1");
+  credit.set_record("sources/" + source + "/studies/S1");
+  if (source == "first") {
+    credit.set_paper_doi("10.1/a&b");
+    credit.set_licence("CC0-1.0");
+    credit.set_credit("Bob; Eve");
+  } else {
+    credit.set_data_doi("10.2/c");
+  }
+  return credit;
+}
+
 v1::Network::Edge* AddEdge(v1::Network* network, const std::string& source,
                            const std::string& target, double weight) {
   v1::Network::Edge* edge = network->add_edges();
@@ -21,8 +35,11 @@ v1::Network::Edge* AddEdge(v1::Network* network, const std::string& source,
   edge->set_target(target);
   edge->set_kind("phenotype");
   edge->set_weight(weight);
-  edge->add_studies("S1");
-  edge->add_studies("S2");
+  // Two sources have a study of one accession.
+  for (const char* source : {"first", "second"}) {
+    edge->add_studies("S1");
+    *edge->add_credits() = CreditOf(source);
+  }
   edge->add_common_studies("S1");
   v1::SharedTerm* shared = edge->add_shared();
   shared->set_term("EX:0000001");
@@ -49,13 +66,7 @@ v1::Network HostileNetwork() {
   v1::Network::Edge* interaction = AddEdge(&network, "EX:1", "organism|<id>\n2", 3);
   interaction->set_kind("interaction");
   interaction->add_databases("net\tof; genes");
-  v1::Network::Credit* credit = network.add_credits();
-  credit->set_study("S1");
-  credit->set_paper_doi("10.1/a&b");
-  credit->set_licence("CC0-1.0");
-  credit->set_credit("Bob; Eve");
-  network.add_credits()->set_study("S2");
-  network.mutable_credits(1)->set_data_doi("10.2/c");
+  for (const char* source : {"first", "second"}) *network.add_credits() = CreditOf(source);
   network.set_edges_left_out(5);
   return network;
 }

@@ -36,6 +36,9 @@ with tempfile.TemporaryDirectory(prefix="parfocal-network-") as name:
     equal("networkx: weight", graph.edges["n0", "n1"]["weight"], 4.25)
     equal("networkx: paper", graph.edges["n0", "n1"]["paper_doi"], "10.1/a&b; ")
     equal("networkx: credit", graph.edges["n0", "n1"]["credit"], "Bob, Eve; ")
+    equal("networkx: data", graph.edges["n0", "n1"]["data_doi"], "; 10.2/c")
+    equal("networkx: two sources of one accession", graph.edges["n0", "n1"]["records"],
+          "sources/first/studies/S1; sources/second/studies/S1")
     equal("networkx: count is a number", graph.nodes["n3"]["studies"], 2)
 
     graph = igraph.Graph.Read_GraphML(str(folder / "n.graphml"))

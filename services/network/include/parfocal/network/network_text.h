@@ -2,9 +2,10 @@
 // networkx, igraph, Gephi), CX2 (NDEx, Cytoscape 3.10), SIF and tables (Cytoscape, spreadsheets).
 //
 // Every format has the same nodes and edges, undirected, in the order of the message. Each edge
-// says which studies it rests on, and for each of them paper and data DOI, licence and whom to
-// credit: the lists of one edge are in parallel, and an element of them may be empty. Lists are
-// joined by "; " where a format has none (a "; " inside an element becomes ", ").
+// says which studies it rests on, and for each of them the record (source and accession), paper and
+// data DOI, licence and whom to credit: the lists of one edge are in parallel, and an element of
+// them may be empty. Lists are joined by "; " where a format has none (a "; " inside an element
+// becomes ", ").
 //
 // Text of records is untrusted: characters that a format cannot hold (control characters; tabs and
 // line ends in tables) become a space, or U+FFFD in XML. Strings are UTF-8, as protobuf guarantees.
