@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "parfocal/cli/terminal_text.h"
 #include "phenotype_commands.h"
+#include "phenotype_pages.h"
 #include "phenotype_request.h"
 #include "short_names.h"
 
@@ -18,9 +19,7 @@ namespace {
 
 using Stub = v1::PhenotypeService::Stub;
 
-constexpr int kPage = 1000;
-// Rows of a table unless --limit says otherwise; JSON has all of them.
-constexpr int kTableRows = 50;
+constexpr int kCoveragePage = 1000;
 
 struct FindArguments {
   TermArguments terms;
@@ -34,42 +33,6 @@ struct FindArguments {
   bool explain = false;
   std::string subject, organism, which = "positives";
 };
-
-// Asks for page after page until `limit` rows of `rows(response)` are there, and joins them.
-template <typename Method, typename Request, typename Response, typename Rows>
-absl::Status ReadPages(Client& client, Method method, Request request, int64_t limit, Rows rows,
-                       Response* all) {
-  bool first = true;
-  do {
-    const int64_t missing = limit - rows(all)->size();
-    request.set_page_size(static_cast<int>(std::min<int64_t>(missing, kPage)));
-    Response page;
-    absl::Status status = client.Call(client.phenotype(), method, request, &page);
-    if (!status.ok()) return status;
-    request.set_page_token(page.next_page_token());
-    if (first) {
-      *all = std::move(page);
-    } else {
-      rows(all)->MergeFrom(*rows(&page));
-      all->set_next_page_token(page.next_page_token());
-    }
-    first = false;
-  } while (!request.page_token().empty() && rows(all)->size() < limit);
-  return absl::OkStatus();
-}
-
-// How many rows to read: all of them for a script.
-int64_t Limit(const Session& session, int asked) {
-  if (asked > 0) return asked;
-  return asked == 0 || session.json ? INT32_MAX : kTableRows;
-}
-
-void PrintMore(const Session& session, int64_t shown, int64_t total) {
-  if (shown < total) {
-    session.out() << FormatCount(total - shown)
-                  << " more: --limit 0 shows all, --json prints all\n";
-  }
-}
 
 absl::Status NoTerm() { return absl::InvalidArgumentError("no term: give --term or --expression"); }
 
@@ -98,7 +61,7 @@ int Genes(const Session& session, const FindArguments& arguments) {
   Client client = session.Connect();
   v1::FindGenesResponse all;
   const absl::Status status = ReadPages(
-      client, &Stub::FindGenes, request, Limit(session, arguments.limit),
+      client, &Stub::FindGenes, request, RowLimit(session, arguments.limit),
       [](v1::FindGenesResponse* response) { return response->mutable_genes(); }, &all);
   if (!status.ok()) return session.Fail("phenotype genes", status);
   if (session.PrintedJson(all)) return kOk;
@@ -132,6 +95,7 @@ int Compounds(const Session& session, const FindArguments& arguments) {
   FillScope(arguments.scope, request.mutable_scope());
   request.set_min_studies(arguments.min_studies);
   request.set_without_effect(arguments.without_effect);
+  request.set_bridges(arguments.bridges);
   if (request.expression().empty() && !request.without_effect()) {
     return session.Fail(kUsage, "phenotype compounds", NoTerm().message(),
                         "or --without-effect for those that show nothing");
@@ -139,7 +103,7 @@ int Compounds(const Session& session, const FindArguments& arguments) {
   Client client = session.Connect();
   v1::FindCompoundsResponse all;
   const absl::Status status = ReadPages(
-      client, &Stub::FindCompounds, request, Limit(session, arguments.limit),
+      client, &Stub::FindCompounds, request, RowLimit(session, arguments.limit),
       [](v1::FindCompoundsResponse* response) { return response->mutable_compounds(); }, &all);
   if (!status.ok()) return session.Fail("phenotype compounds", status);
   if (session.PrintedJson(all)) return kOk;
@@ -170,7 +134,7 @@ int Terms(const Session& session, const FindArguments& arguments) {
   Client client = session.Connect();
   v1::SampleTermsResponse all;
   const absl::Status status = ReadPages(
-      client, &Stub::SampleTerms, request, Limit(session, arguments.limit),
+      client, &Stub::SampleTerms, request, RowLimit(session, arguments.limit),
       [](v1::SampleTermsResponse* response) { return response->mutable_terms(); }, &all);
   if (!status.ok()) return session.Fail("phenotype terms", status);
   if (session.PrintedJson(all)) return kOk;
@@ -205,9 +169,22 @@ int Coverage(const Session& session, const FindArguments& arguments) {
   FillScope(arguments.scope, request.mutable_scope());
   Client client = session.Connect();
   v1::CoverageReportResponse response;
-  const absl::Status status =
-      client.Call(client.phenotype(), &Stub::CoverageReport, request, &response);
-  if (!status.ok()) return session.Fail("phenotype coverage", status);
+  // Species first, then screens; all of them, as the two tables are one report.
+  do {
+    v1::CoverageReportResponse page;
+    request.set_page_size(kCoveragePage);
+    const absl::Status status =
+        client.Call(client.phenotype(), &Stub::CoverageReport, request, &page);
+    if (!status.ok()) return session.Fail("phenotype coverage", status);
+    request.set_page_token(page.next_page_token());
+    if (response.revision().empty()) {
+      response = std::move(page);
+    } else {
+      response.mutable_species()->MergeFrom(page.species());
+      response.mutable_screens()->MergeFrom(page.screens());
+    }
+    response.clear_next_page_token();
+  } while (!request.page_token().empty());
   if (session.PrintedJson(response)) return kOk;
   Table species({{"organism"},
                  {"", false, true},
@@ -253,7 +230,7 @@ int Unattributed(const Session& session, const FindArguments& arguments) {
   Client client = session.Connect();
   v1::ListUnattributedResponse all;
   const absl::Status status = ReadPages(
-      client, &Stub::ListUnattributed, request, Limit(session, arguments.limit),
+      client, &Stub::ListUnattributed, request, RowLimit(session, arguments.limit),
       [](v1::ListUnattributedResponse* response) { return response->mutable_rows(); }, &all);
   if (!status.ok()) return session.Fail("phenotype unattributed", status);
   if (session.PrintedJson(all)) return kOk;
@@ -269,6 +246,7 @@ int Unattributed(const Session& session, const FindArguments& arguments) {
   if (!table.empty()) session.Print(table);
   PrintMore(session, all.rows_size(), all.total_size());
   session.out() << CountOf(all.total_size(), "kind") << " of finding that entered no count\n";
+  if (arguments.explain) PrintExplain(session, all.explain());
   return kOk;
 }
 
@@ -287,7 +265,12 @@ std::string PerturbationText(const v1::GetEvidenceResponse::Item& item) {
 }
 
 int Evidence(const Session& session, const FindArguments& arguments) {
+  if (arguments.subject.empty() && arguments.scope.studies.empty()) {
+    return session.Fail(kUsage, "phenotype evidence", "no subject: name a gene or compound",
+                        "or --study for whatever was done there");
+  }
   v1::GetEvidenceRequest request;
+  request.set_bridges(arguments.bridges);
   request.set_subject(arguments.subject);
   request.set_organism(arguments.organism);
   request.set_expression(ExpressionOf(arguments.terms));
@@ -302,7 +285,7 @@ int Evidence(const Session& session, const FindArguments& arguments) {
   Client client = session.Connect();
   v1::GetEvidenceResponse all;
   const absl::Status status = ReadPages(
-      client, &Stub::GetEvidence, request, Limit(session, arguments.limit),
+      client, &Stub::GetEvidence, request, RowLimit(session, arguments.limit),
       [](v1::GetEvidenceResponse* response) { return response->mutable_items(); }, &all);
   if (!status.ok()) return session.Fail("phenotype evidence", status);
   if (session.PrintedJson(all)) return all.items().empty() ? kNotComplete : kOk;
@@ -319,12 +302,14 @@ int Evidence(const Session& session, const FindArguments& arguments) {
                {"score", false, true, true},
                {"perturbation", false, true},
                {"control", false, false, true},
+               {"images", false, false, true},
                {"raw record SHA-256", false, true}});
   for (const auto& item : all.items()) {
     const v1::Observation& observation = item.observation();
     table.AddRow({ShortName(item.image_set()), observation.finding().value(),
                   observation.finding().term(), observation.level(), observation.score(),
-                  PerturbationText(item), item.control(), item.raw_sha256()});
+                  PerturbationText(item), item.control(), item.without_image() ? "none" : "",
+                  item.raw_sha256()});
   }
   session.Print(table);
   PrintMore(session, all.items_size(), all.total_size());
@@ -347,6 +332,11 @@ void AddExplain(CLI::App& command, FindArguments* arguments) {
                    "Show terms, studies, rules and what was left out");
 }
 
+void AddBridges(CLI::App& command, FindArguments* arguments) {
+  command.add_flag("--bridges", arguments->bridges,
+                   "Also terms of other ontologies, by the mappings of the node");
+}
+
 void AddGenes(CLI::App& group, Session& session, const std::shared_ptr<FindArguments>& arguments) {
   FindArguments* a = arguments.get();
   CLI::App* command = AddCommand(
@@ -362,8 +352,7 @@ void AddGenes(CLI::App& group, Session& session, const std::shared_ptr<FindArgum
                       "Species whose orthologs stand for the genes: an id, a name, a common name");
   command->add_option("--min-ortholog-sources", a->min_ortholog_sources,
                       "With --pool-to: orthologs that at least so many sources assert");
-  command->add_flag("--bridges", a->bridges,
-                    "Also terms of other ontologies, by the mappings of the node");
+  AddBridges(*command, a);
   AddExplain(*command, a);
   AddLimit(*command, a, "Genes");
 }
@@ -380,6 +369,7 @@ void AddCompounds(CLI::App& group, Session& session,
   command->add_option("--min-studies", a->min_studies, "Support in at least so many studies");
   command->add_flag("--without-effect", a->without_effect,
                     "Those that were tested and never showed the terms");
+  AddBridges(*command, a);
   AddExplain(*command, a);
   AddLimit(*command, a, "Compounds");
 }
@@ -407,6 +397,7 @@ void AddLists(CLI::App& group, Session& session, const std::shared_ptr<FindArgum
                  [&session, arguments] { return Unattributed(session, *arguments); });
   AddScopeOptions(*unattributed, &a->scope);
   AddLimit(*unattributed, a, "Rows");
+  AddExplain(*unattributed, a);
 }
 
 void AddEvidence(CLI::App& group, Session& session,
@@ -414,10 +405,14 @@ void AddEvidence(CLI::App& group, Session& session,
   FindArguments* a = arguments.get();
   CLI::App* command = AddCommand(
       group, session, "evidence", "Lists the image sets behind a gene's or compound's findings",
-      "parfocal phenotype evidence KIF11 --organism human --which negatives",
+      "parfocal phenotype evidence KIF11 --organism human --which negatives\n  "
+      "parfocal phenotype evidence --study S1/screenA --which controls",
       [&session, arguments] { return Evidence(session, *arguments); });
-  command->add_option("SUBJECT", a->subject, "A gene (id, symbol, source's id) or a compound")
-      ->required();
+  command->add_option(
+      "SUBJECT", a->subject,
+      "A gene (id, symbol, source's id) or a compound; without it whatever was done "
+      "in --study");
+  AddBridges(*command, a);
   command->add_option("--organism", a->organism, "Organism of the gene: an id or a name");
   AddTermOptions(*command, &a->terms);
   AddScopeOptions(*command, &a->scope, /*organisms=*/false);

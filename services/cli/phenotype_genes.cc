@@ -9,7 +9,9 @@
 #include "absl/strings/str_split.h"
 #include "gene_list.h"
 #include "parfocal/cli/terminal_text.h"
+#include "phenotype_background.h"
 #include "phenotype_commands.h"
+#include "phenotype_pages.h"
 #include "phenotype_request.h"
 
 namespace parfocal::cli {
@@ -29,8 +31,9 @@ struct GeneArguments {
   std::string organism;
   ScopeArguments scope;
   TermArguments terms;
+  BackgroundArguments background;
   std::string measure = "simgic";
-  int limit = 0;
+  int limit = -1;
   double max_q = 0;
   bool explain = false;
 };
@@ -225,11 +228,17 @@ int Similar(const Session& session, const GeneArguments& arguments) {
   request.set_organism(arguments.organism);
   FillScope(arguments.scope, request.mutable_scope());
   request.set_measure(arguments.measure == "resnik" ? v1::RESNIK_BMA : v1::SIM_GIC);
-  request.set_limit(arguments.limit);
+  absl::Status status =
+      FillBackground(arguments.background, arguments.organism, request.mutable_background());
+  if (!status.ok()) {
+    return session.Fail(kUsage, "phenotype similar", status.message(),
+                        "see parfocal phenotype similar --help");
+  }
   Client client = session.Connect();
   v1::SimilarGenesResponse response;
-  const absl::Status status =
-      client.Call(client.phenotype(), &Stub::SimilarGenes, request, &response);
+  status = ReadPages(
+      client, &Stub::SimilarGenes, request, RowLimit(session, arguments.limit),
+      [](v1::SimilarGenesResponse* page) { return page->mutable_genes(); }, &response);
   if (!status.ok()) return session.Fail(absl::StrCat("phenotype similar ", request.gene()), status);
   if (session.PrintedJson(response)) return response.genes().empty() ? kNotComplete : kOk;
   if (response.genes().empty()) {
@@ -250,6 +259,8 @@ int Similar(const Session& session, const GeneArguments& arguments) {
                   absl::StrFormat("%.4f", match.score()), SharedText(match.shared())});
   }
   session.Print(table);
+  PrintMore(session, response.genes_size(), response.total_size());
+  PrintUnused(session, response.background_not_used());
   if (arguments.explain) PrintExplain(session, response.explain());
   return kOk;
 }
@@ -262,10 +273,17 @@ int Compare(const Session& session, const GeneArguments& arguments) {
     request.add_b(std::string(absl::StripAsciiWhitespace(name)));
   request.set_organism(arguments.organism);
   FillScope(arguments.scope, request.mutable_scope());
+  absl::Status status =
+      FillBackground(arguments.background, arguments.organism, request.mutable_background());
+  if (!status.ok()) {
+    return session.Fail(kUsage, "phenotype compare", status.message(),
+                        "see parfocal phenotype compare --help");
+  }
   Client client = session.Connect();
   v1::CompareProfilesResponse response;
-  const absl::Status status =
-      client.Call(client.phenotype(), &Stub::CompareProfiles, request, &response);
+  status = ReadPages(
+      client, &Stub::CompareProfiles, request, RowLimit(session, arguments.limit),
+      [](v1::CompareProfilesResponse* page) { return page->mutable_shared(); }, &response);
   if (!status.ok()) return session.Fail("phenotype compare", status);
   if (session.PrintedJson(response)) return kOk;
   for (const v1::GeneResolution* resolution :
@@ -281,13 +299,15 @@ int Compare(const Session& session, const GeneArguments& arguments) {
   for (const v1::SharedTerm& term : response.shared())
     table.AddRow({term.term(), term.label(), absl::StrFormat("%.3f", term.information_content())});
   if (!table.empty()) session.Print(table);
+  PrintMore(session, response.shared_size(), response.total_size());
+  PrintUnused(session, response.background_not_used());
   if (arguments.explain) PrintExplain(session, response.explain());
   return kOk;
 }
 
 void PrintEnrichment(const Session& session,
                      const google::protobuf::RepeatedPtrField<v1::Enrichment>& rows,
-                     const std::string& what, int64_t tested) {
+                     const std::string& what, int64_t tested, int64_t total) {
   Table table({{what},
                {"label", false, true},
                {"in list", true},
@@ -304,6 +324,7 @@ void PrintEnrichment(const Session& session,
                   absl::StrJoin(row.genes(), ", ")});
   }
   if (!table.empty()) session.Print(table);
+  PrintMore(session, rows.size(), total);
   session.out() << CountOf(tested, "hypothesis tested")
                 << "; q by Benjamini and Hochberg over them\n";
 }
@@ -314,23 +335,18 @@ int EnrichTerms(const Session& session, const GeneArguments& arguments, const Ge
   request.set_organism(arguments.organism);
   FillScope(arguments.scope, request.mutable_scope());
   request.set_max_q(arguments.max_q);
-  request.set_limit(arguments.limit);
   Client client = session.Connect();
   v1::EnrichTermsResponse response;
-  const absl::Status status =
-      client.Call(client.phenotype(), &Stub::EnrichTerms, request, &response);
+  const absl::Status status = ReadPages(
+      client, &Stub::EnrichTerms, request, RowLimit(session, arguments.limit),
+      [](v1::EnrichTermsResponse* page) { return page->mutable_terms(); }, &response);
   if (!status.ok()) return session.Fail("phenotype enrich", status);
   for (const std::string& entry : list.unusable)
     *response.add_not_used() = Unusable(entry).resolution();
   if (session.PrintedJson(response)) return kOk;
-  PrintEnrichment(session, response.terms(), "term", response.tested());
+  PrintEnrichment(session, response.terms(), "term", response.tested(), response.total_size());
   if (!arguments.file.empty()) session.out() << Summary(list) << '\n';
-  Table unused({{"not used", false, true}, {"why", false, true}});
-  for (const v1::GeneResolution& name : response.not_used()) {
-    const std::string why = ResolutionText(name);
-    unused.AddRow({name.text(), why.empty() ? "not screened in these studies" : why});
-  }
-  if (!unused.empty()) session.Print(unused);
+  PrintUnused(session, response.not_used(), "not screened in these studies");
   if (arguments.explain) PrintExplain(session, response.explain());
   return kOk;
 }
@@ -341,14 +357,14 @@ int EnrichGenes(const Session& session, const GeneArguments& arguments) {
   request.set_exact(arguments.terms.exact);
   FillScope(arguments.scope, request.mutable_scope());
   request.set_max_q(arguments.max_q);
-  request.set_limit(arguments.limit);
   Client client = session.Connect();
   v1::EnrichGenesResponse response;
-  const absl::Status status =
-      client.Call(client.phenotype(), &Stub::EnrichGenes, request, &response);
+  const absl::Status status = ReadPages(
+      client, &Stub::EnrichGenes, request, RowLimit(session, arguments.limit),
+      [](v1::EnrichGenesResponse* page) { return page->mutable_genes(); }, &response);
   if (!status.ok()) return session.Fail("phenotype enrich", status);
   if (session.PrintedJson(response)) return kOk;
-  PrintEnrichment(session, response.genes(), "gene", response.tested());
+  PrintEnrichment(session, response.genes(), "gene", response.tested(), response.total_size());
   if (arguments.explain) PrintExplain(session, response.explain());
   return kOk;
 }
@@ -390,6 +406,14 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
                         "for standard input");
   };
 
+  const auto add_limit = [a](CLI::App* command, const std::string& what) {
+    command
+        ->add_option("--limit", a->limit,
+                     absl::StrCat(what,
+                                  " to show; 0: all, which JSON always has unless this is "
+                                  "given"))
+        ->check(CLI::Range(0, 1'000'000));
+  };
   const auto add_explain = [a](CLI::App* command) {
     command->add_flag("--explain", a->explain, "Show what it rests on");
   };
@@ -410,7 +434,8 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
   similar->add_option("--measure", a->measure, "simgic, or resnik (best match average)")
       ->check(CLI::IsMember({"simgic", "resnik"}))
       ->capture_default_str();
-  similar->add_option("--limit", a->limit, "Genes to show, at most 500; 0 means 50");
+  add_limit(similar, "Genes");
+  AddBackgroundOptions(*similar, &a->background);
   add_explain(similar);
   add_organism(similar);
 
@@ -420,6 +445,8 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
   compare->add_option("A-B", a->genes, "Two genes; or two lists of term ids with commas")
       ->required()
       ->expected(2);
+  add_limit(compare, "Shared terms");
+  AddBackgroundOptions(*compare, &a->background);
   add_explain(compare);
   add_organism(compare);
 
@@ -432,7 +459,7 @@ void AddPhenotypeGeneCommands(CLI::App& group, Session& session) {
   AddTermOptions(*enrich, &a->terms);
   enrich->add_option("--max-q", a->max_q, "Largest corrected p to show")
       ->check(CLI::Range(0.0, 1.0));
-  enrich->add_option("--limit", a->limit, "Rows to show, at most 1000; 0 means 100");
+  add_limit(enrich, "Rows");
   add_explain(enrich);
   add_organism(enrich);
 }

@@ -104,6 +104,28 @@ std::string TextOf(const std::string& format, const v1::Network& network,
   return ToJsonDocument(network);
 }
 
+// All pages: nodes, edges, credits.
+absl::Status ReadNetwork(Client& client, v1::BuildNetworkRequest request, v1::Network* all) {
+  bool first = true;
+  do {
+    v1::Network page;
+    absl::Status status =
+        client.Call(client.phenotype(), &v1::PhenotypeService::Stub::BuildNetwork, request, &page);
+    if (!status.ok()) return status;
+    request.set_page_token(page.next_page_token());
+    if (first) {
+      *all = std::move(page);
+    } else {
+      all->mutable_nodes()->MergeFrom(page.nodes());
+      all->mutable_edges()->MergeFrom(page.edges());
+      all->mutable_credits()->MergeFrom(page.credits());
+    }
+    all->clear_next_page_token();
+    first = false;
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
 int Network(const Session& session, const NetworkArguments& arguments) {
   const absl::StatusOr<v1::BuildNetworkRequest> request = RequestFrom(arguments);
   if (!request.ok()) {
@@ -112,8 +134,7 @@ int Network(const Session& session, const NetworkArguments& arguments) {
   }
   Client client = session.Connect();
   v1::Network network;
-  absl::Status status = client.Call(client.phenotype(), &v1::PhenotypeService::Stub::BuildNetwork,
-                                    *request, &network);
+  absl::Status status = ReadNetwork(client, *request, &network);
   if (!status.ok()) return session.Fail("phenotype network", status);
   const std::string text = TextOf(arguments.format, network, CaptionOf(*request, network));
   if (arguments.output.empty()) {

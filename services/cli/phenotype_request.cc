@@ -101,6 +101,8 @@ std::string EvidenceText(const google::protobuf::RepeatedPtrField<v1::TermEviden
     if (screens.count(label) == 0) order.push_back(label);
     std::string text = absl::StrCat(ScreenName(row.study(), row.block()), " ", row.positive());
     if (row.negative() > 0) absl::StrAppend(&text, " of ", row.positive() + row.negative());
+    if (row.without_image() > 0)
+      absl::StrAppend(&text, " (", row.without_image(), " without image)");
     if (!row.bridge().empty()) absl::StrAppend(&text, " (by ", row.bridge(), ")");
     screens[label].push_back(std::move(text));
   }
@@ -148,6 +150,17 @@ std::string ResolutionText(const v1::GeneResolution& resolution) {
   if (!resolution.reason().empty())
     absl::StrAppend(&text, text.empty() ? "" : ": ", resolution.reason());
   return text;
+}
+
+void PrintUnused(const Session& session,
+                 const google::protobuf::RepeatedPtrField<v1::GeneResolution>& names,
+                 absl::string_view otherwise) {
+  Table unused({{"not used", false, true}, {"why", false, true}});
+  for (const v1::GeneResolution& name : names) {
+    const std::string why = ResolutionText(name);
+    unused.AddRow({name.text(), why.empty() ? std::string(otherwise) : why});
+  }
+  if (!unused.empty()) session.Print(unused);
 }
 
 void PrintExplain(const Session& session, const v1::PhenotypeExplain& explain) {

@@ -44,6 +44,10 @@ std::string SharedText(const google::protobuf::RepeatedPtrField<v1::SharedTerm>&
 std::string ResolutionText(const v1::GeneResolution& resolution);
 // The screen of a row: `study/block`.
 std::string ScreenName(absl::string_view study, absl::string_view block);
+// A table of names that are not used, with the reason; `otherwise` where the name itself is good.
+void PrintUnused(const Session& session,
+                 const google::protobuf::RepeatedPtrField<v1::GeneResolution>& names,
+                 absl::string_view otherwise = "no finding of this kind");
 // Terms expanded, studies used, what was left out, rules.
 void PrintExplain(const Session& session, const v1::PhenotypeExplain& explain);
 

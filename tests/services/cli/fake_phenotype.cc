@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "services/cli/fake_node.h"
 
 namespace parfocal::cli {
@@ -115,11 +116,25 @@ grpc::Status FakePhenotype::SimilarGenes(grpc::ServerContext*,
                                          const v1::SimilarGenesRequest* request,
                                          v1::SimilarGenesResponse* response) {
   FillResolution(request->gene(), response->mutable_resolution());
+  last_similar = *request;
   if (response->resolution().outcome() != v1::GeneResolution::ONE) return grpc::Status::OK;
-  auto* match = response->add_genes();
-  match->set_symbol("g2");
-  match->set_score(request->measure() == v1::RESNIK_BMA ? 2.5 : 0.75);
-  match->add_shared()->set_label("bent cell");
+  // A token is for a request of the same limit.
+  int begin = 0;
+  if (!request->page_token().empty() &&
+      !absl::SimpleAtoi(
+          absl::StripPrefix(request->page_token(), absl::StrCat(request->limit(), "-")), &begin))
+    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "token");
+  const int end = std::min({kGenes, begin + 2, begin + request->limit()});
+  for (int i = begin; i < end; ++i) {
+    auto* match = response->add_genes();
+    match->set_symbol(absl::StrCat("g", i + 2));
+    match->set_score(request->measure() == v1::RESNIK_BMA ? 2.5 : 0.75);
+    match->add_shared()->set_label("bent cell");
+  }
+  if (end < kGenes) response->set_next_page_token(absl::StrCat(request->limit(), "-", end));
+  response->set_total_size(kGenes);
+  if (request->background().genes_size() > 0)
+    FillResolution("1-Mar", response->add_background_not_used());
   return grpc::Status::OK;
 }
 
@@ -155,14 +170,22 @@ grpc::Status FakePhenotype::BuildNetwork(grpc::ServerContext*,
                                          const v1::BuildNetworkRequest* request,
                                          v1::Network* response) {
   last_network = *request;
-  response->add_nodes()->set_id("EX:1");
-  response->add_nodes()->set_id("EX:2");
-  auto* edge = response->add_edges();
-  edge->set_source("EX:1");
-  edge->set_target("EX:2");
-  edge->set_kind("phenotype");
-  edge->add_studies("S1");
-  response->add_credits()->set_study("S1");
+  // Three pages: nodes; edges; credits.
+  if (request->page_token().empty()) {
+    response->add_nodes()->set_id("EX:1");
+    response->add_nodes()->set_id("EX:2");
+    response->set_next_page_token("edges");
+  } else if (request->page_token() == "edges") {
+    auto* edge = response->add_edges();
+    edge->set_source("EX:1");
+    edge->set_target("EX:2");
+    edge->set_kind("phenotype");
+    edge->add_studies("S1");
+    edge->add_credits()->set_licence("CC0-1.0");
+    response->set_next_page_token("credits");
+  } else {
+    response->add_credits()->set_study("S1");
+  }
   response->set_edges_left_out(3);
   FillResolution("1-Mar", response->add_not_used());
   response->mutable_explain()->add_terms()->set_label("bent cell");
@@ -180,9 +203,15 @@ grpc::Status FakePhenotype::SampleTerms(grpc::ServerContext*, const v1::SampleTe
   return grpc::Status::OK;
 }
 
-grpc::Status FakePhenotype::CoverageReport(grpc::ServerContext*, const v1::CoverageReportRequest*,
+grpc::Status FakePhenotype::CoverageReport(grpc::ServerContext*,
+                                           const v1::CoverageReportRequest* request,
                                            v1::CoverageReportResponse* response) {
-  response->add_species()->set_assayed(1234);
+  response->set_revision("7 r1");
+  if (request->page_token().empty()) {
+    response->add_species()->set_assayed(1234);
+    response->set_next_page_token("screens");
+    return grpc::Status::OK;
+  }
   auto* screen = response->add_screens();
   screen->set_study("S1");
   screen->set_block("screenA");

@@ -41,6 +41,7 @@ class FakePhenotype final : public v1::PhenotypeService::Service {
 
   v1::FindGenesRequest last_find;
   v1::FindCompoundsRequest last_compounds;
+  v1::SimilarGenesRequest last_similar;
   v1::EnrichTermsRequest last_enrich;
   v1::BuildNetworkRequest last_network;
   v1::GetEvidenceRequest last_evidence;

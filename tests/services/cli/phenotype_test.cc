@@ -245,6 +245,46 @@ TEST_F(PhenotypeCommandTest, SimilarGenesAreRankedByTheMeasure) {
   EXPECT_THAT(unknown.err, HasSubstr("unknown"));
 }
 
+TEST_F(PhenotypeCommandTest, SimilarReadsAllPagesOrAsManyAsAreAskedFor) {
+  const Output all = Run({"similar", "g1", "--limit", "0"});
+  EXPECT_THAT(all.out, HasSubstr("g7"));
+  EXPECT_THAT(Run({"similar", "g1", "--json"}).out, HasSubstr("\"g7\""));
+  const Output three = Run({"similar", "g1", "--limit", "3"});
+  EXPECT_THAT(three.out, HasSubstr("g4"));
+  EXPECT_THAT(three.out, Not(HasSubstr("g5")));
+  EXPECT_THAT(three.out, HasSubstr("3 more"));
+}
+
+TEST_F(PhenotypeCommandTest, ABackgroundIsSentAndItsUnusedNamesAreShown) {
+  const Output genes = Run({"similar", "g1", "--organism", "human", "--background-genes",
+                            Write("g1\n1-Mar\n"), "--background-study", "S1"});
+  EXPECT_EQ(genes.code, kOk) << genes.err;
+  const auto& background = node_.phenotype.last_similar.background();
+  EXPECT_THAT(background.genes(), ElementsAre("g1", "1-Mar"));
+  EXPECT_EQ(background.organism(), "human");
+  EXPECT_THAT(background.scope().studies(), ElementsAre("S1"));
+  EXPECT_THAT(genes.out, HasSubstr("damaged by a spreadsheet"));
+  Run({"similar", "g1", "--background-frequencies", Write("term\tgenes\nEX:1\t5\n\nbent cell\t7\n"),
+       "--background-total", "100"});
+  ASSERT_EQ(node_.phenotype.last_similar.background().frequencies_size(), 2);
+  EXPECT_EQ(node_.phenotype.last_similar.background().frequencies(1).term(), "bent cell");
+  EXPECT_EQ(node_.phenotype.last_similar.background().frequencies(1).genes(), 7);
+  EXPECT_EQ(node_.phenotype.last_similar.background().total_genes(), 100);
+  const Output wrong = Run({"similar", "g1", "--background-frequencies", Write("EX:1\t5\nEX:2\n"),
+                            "--background-total", "100"});
+  EXPECT_EQ(wrong.code, kUsage);
+  EXPECT_THAT(wrong.err, HasSubstr("line 2"));
+  EXPECT_EQ(Run({"similar", "g1", "--background-total", "100"}).code, kUsage);
+  EXPECT_FALSE(Run({"similar", "g1"}).err.size() > 0);
+  EXPECT_FALSE(node_.phenotype.last_similar.background().has_scope());
+}
+
+TEST_F(PhenotypeCommandTest, EvidenceOfAScreenNeedsNoSubject) {
+  EXPECT_EQ(Run({"evidence"}).code, kUsage);
+  EXPECT_EQ(Run({"evidence", "--study", "S1", "--which", "controls"}).code, kOk);
+  EXPECT_EQ(node_.phenotype.last_evidence.subject(), "");
+}
+
 TEST_F(PhenotypeCommandTest, CompareTakesTermsWithCommas) {
   const Output output = Run({"compare", "EX:1,EX:2", "EX:3"});
   EXPECT_THAT(output.out, HasSubstr("simGIC      2.000000"));
@@ -278,6 +318,9 @@ TEST_F(PhenotypeCommandTest, ANetworkIsWrittenWholeAndToldInOneLine) {
   }
   EXPECT_THAT(Read(directory_.path() + "/net.graphml"), HasSubstr("bent cell"));
   EXPECT_THAT(Read(directory_.path() + "/net-nodes.tsv"), HasSubstr("EX:2"));
+  // Each edge carries its licence, in every format that has room for it.
+  for (const char* format : {"graphml", "cx2", "tsv", "json"})
+    EXPECT_THAT(Read(directory_.path() + "/net." + format), HasSubstr("CC0-1.0")) << format;
 }
 
 TEST_F(PhenotypeCommandTest, ANetworkThatCannotBeWrittenIsRefused) {
@@ -298,6 +341,7 @@ TEST_F(PhenotypeCommandTest, ListsAreTables) {
   EXPECT_THAT(Run({"terms"}).out, HasSubstr("bent cell"));
   EXPECT_THAT(Run({"terms", "--kind", "localisation"}).out, HasSubstr("nucleus"));
   EXPECT_THAT(Run({"coverage"}).out, HasSubstr("1,234"));
+  EXPECT_THAT(Run({"coverage"}).out, HasSubstr("S1/screenA"));
   const Output output = Run({"unattributed"});
   ExpectHarmless(output.out);
   EXPECT_THAT(output.out, HasSubstr("no term"));
