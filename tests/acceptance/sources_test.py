@@ -43,6 +43,9 @@ def mouse(checks, node, folder):
         answer = node.cli("phenotype", "profile", gene, "--organism", "NCBITaxon:10090")["profiles"][0]
         found = {t["term"] for t in answer.get("terms", []) if int(t["positive"]) > 0}
         checks.equal("IMPC: terms of " + gene, found, want)
+        evidence = [row for t in answer.get("terms", []) for row in t["evidence"]]
+        checks.true("IMPC: calls of %s are flagged as without an image" % gene,
+                    evidence and all(row["withoutImage"] == row["positive"] for row in evidence))
     # A call is stated of gene and procedure: no picture shows it.
     answer = node.search("", 'reagent:* AND phenotype = "MP:0001406"', level="imageset", page_size=50)
     checks.equal("IMPC: abnormal gait has calls without images",
@@ -72,6 +75,33 @@ def atlas(checks, node, folder):
         checks.equal("HPA: " + term, node.total('source = "hpa" AND localisation.exact = "%s"' % term), want)
 
 
+def mitocheck(checks, node, folder):
+    """Wells by term, positive and negative, against the table; the gene's own controls count for nothing."""
+    terms = {"nuclei stay close together (manual)": ("CMPO:0000213",), "strange nuclear shape (manual)": ("CMPO:0000157",),
+             "segregation problems/chromatin bridges/lagging chromosomes/multiple DNA masses (manual)": ("CMPO:0000326",),
+             "metaphase delay/arrest (manual)": ("CMPO:0000307", "CMPO:0000305"),
+             "metaphase alignment problems/including no metaphase (manual)": ("CMPO:0000212", "CMPO:0000348"),
+             "binuclear (automatic)": ("CMPO:0000213",), "polylobed (automatic)": ("CMPO:0000357",),
+             "mitotic delay/arrest (automatic)": ("CMPO:0000202", "CMPO:0000338"), "grape (automatic)": ("CMPO:0000156",)}
+    want, controls = collections.Counter(), 0
+    with open(folder / "idr0013-screenB-processed_sample.tsv", encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            if row["Control Type"]:
+                controls += 1
+                continue
+            if not row["Gene Identifier"] and not row["Gene Symbol"]:
+                continue
+            found = {t for key, word in row.items() if re.fullmatch(r"Phenotype \d", key) and word for t in terms[word]}
+            denied = {t for word, ids in terms.items() if row.get("siRNA phenotype reproducibility - " + word) == "0"
+                      and "automatic" in word for t in ids} - found
+            want.update([(t, "positive") for t in found] + [(t, "negative") for t in denied])
+    answer = node.cli("phenotype", "terms", "--source", "mitocheck")["terms"]
+    got = {(row["term"], how): int(row[how]) for row in answer for how in ("positive", "negative") if int(row[how])}
+    checks.equal("MitoCheck: wells of each term", got, dict(want))
+    listed = node.cli("phenotype", "evidence", "--study", "idr0013", "--source", "mitocheck", "--which", "controls")
+    checks.equal("MitoCheck: controls are listed", len({item["imageSet"] for item in listed["items"]}), controls)
+
+
 def main():
     data = skip_without_corpus()
     sources = data / "sources"
@@ -81,8 +111,8 @@ def main():
         node.start(wait=600, genes=[data / "genes" / "mgi_entries.tsv.gz", data / "genes" / "hgnc_complete_set.txt.gz"],
                    ontologies=[data / "ontologies" / name for name in (
                        "mp-2024-02-07.rebuilt.obo.gz", "go-2022-07-01.rebuilt.obo.gz", "fbbi-2020-11-06.obo",
-                       "ncbitaxon-taxslim.obo.gz")])
-        for name, connector in (("impc", "json-rest"), ("opencell", "table"), ("hpa", "table")):
+                       "ncbitaxon-taxslim.obo.gz", "cmpo.obo")])
+        for name, connector in (("impc", "json-rest"), ("opencell", "table"), ("hpa", "table"), ("mitocheck", "table")):
             tried = node.cli("source", "try", str(ROOT / "deploy/sources" / (name + ".yaml")), "--location",
                              str(sources / name), "--pages", "1000", "--timeout", "600")
             checks.equal(name + ": nothing is written by a rehearsal", node.total('source = "%s"' % name), 0)
@@ -104,9 +134,10 @@ def main():
         mouse(checks, node, sources / "impc")
         opencell(checks, node, sources / "opencell")
         atlas(checks, node, sources / "hpa")
-        # The matrix is of mice alone: nothing that was only seen somewhere is in it.
+        mitocheck(checks, node, sources / "mitocheck")
+        # The matrix is of mice and of silenced human genes: nothing that was only seen somewhere is in it.
         found = node.cli("phenotype", "terms", "--kind", "phenotype")
-        checks.equal("phenotype matrix: sources", {row["term"].split(":")[0] for row in found.get("terms", [])}, {"MP"})
+        checks.equal("phenotype matrix: sources", {row["term"].split(":")[0] for row in found.get("terms", [])}, {"MP", "CMPO"})
         checks.equal("graceful stop", node.stop(), 0)
     finally:
         node.cleanup()
