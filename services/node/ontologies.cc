@@ -1,6 +1,8 @@
 #include "ontologies.h"
 
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +11,21 @@
 #include "parfocal/schema/schema.h"
 
 namespace parfocal {
+namespace {
+
+// The node's own list of links that do not count, unless a folder brings one of its own.
+std::string BadEdgesFor(const std::vector<std::string>& paths, const std::string& own) {
+  std::error_code error;
+  const auto is_file = [&](const std::filesystem::path& path) {
+    return std::filesystem::is_regular_file(path, error);
+  };
+  for (const std::string& path : paths) {
+    if (is_file(std::filesystem::path(path) / "bad-edges.tsv")) return "";
+  }
+  return is_file(own) ? own : "";
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Ontologies>> Ontologies::Open(const std::string& directory,
                                                              const std::string& share_dir) {
@@ -17,7 +34,8 @@ absl::StatusOr<std::unique_ptr<Ontologies>> Ontologies::Open(const std::string& 
   if (absl::IsNotFound(tables.status())) tables = TableLayouts();
   PARFOCAL_RETURN_IF_ERROR(tables.status());
   PARFOCAL_ASSIGN_OR_RETURN(std::unique_ptr<TermStore> store, TermStore::Open(directory));
-  return std::unique_ptr<Ontologies>(new Ontologies(std::move(store), *std::move(tables)));
+  return std::unique_ptr<Ontologies>(new Ontologies(std::move(store), *std::move(tables),
+                                                    share_dir + "/vocabulary/bad-edges.tsv"));
 }
 
 absl::StatusOr<LoadReport> Ontologies::Load(
@@ -28,6 +46,7 @@ absl::StatusOr<LoadReport> Ontologies::Load(
   LoadRequest request;
   request.paths = paths;
   request.tables = &tables_;
+  request.bad_edges = BadEdgesFor(paths, bad_edges_);
   int files = 0;
   absl::StatusOr<LoadReport> loaded =
       store_->Load(request, [&](const std::string&, size_t done, size_t total) {

@@ -21,7 +21,8 @@ namespace parfocal {
 class Ontologies {
  public:
   // `on_release` is called after a new release is in use, on the thread that loaded it.
-  // `share_dir`: where vocabulary/ontology-tables.tsv lies, without which no table is read.
+  // `share_dir`: where vocabulary/ontology-tables.tsv lies, without which no table is read, and
+  // vocabulary/bad-edges.tsv, the links that do not count.
   static absl::StatusOr<std::unique_ptr<Ontologies>> Open(const std::string& directory,
                                                           const std::string& share_dir);
   void OnRelease(std::function<void()> on_release) { on_release_ = std::move(on_release); }
@@ -57,10 +58,11 @@ class Ontologies {
   static FieldOntologies FieldTable();
 
  private:
-  Ontologies(std::unique_ptr<TermStore> store, TableLayouts tables)
-      : store_(std::move(store)), tables_(std::move(tables)) {}
+  Ontologies(std::unique_ptr<TermStore> store, TableLayouts tables, std::string bad_edges)
+      : store_(std::move(store)), tables_(std::move(tables)), bad_edges_(std::move(bad_edges)) {}
   const std::unique_ptr<TermStore> store_;
   const TableLayouts tables_;
+  const std::string bad_edges_;  // File; it may not exist.
   std::function<void()> on_release_;
   Mutex loading_;
   Mutex matching_;

@@ -320,6 +320,12 @@ def per_term(block):
     return out
 
 
+def bad_edges(path):
+    """{(child, parent)} of a curated list: child, tab, parent, tab, reason."""
+    rows = (line.rstrip("\n").split("\t") for line in open(path, encoding="utf-8") if not line.startswith("#"))
+    return {(row[0], row[1]) for row in rows if len(row) > 1 and ":" in row[0]}
+
+
 class Closure:
     """Is-a and part-of of an OBO file, obsolete terms left out; `bad` are edges (child, parent) to leave out."""
 
@@ -433,7 +439,8 @@ def negatives_of(all_blocks, symbol):
 
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[3] / "shared/data")
-    closure = Closure(folder / "ontologies/cmpo.obo")
+    closure = Closure(folder / "ontologies/cmpo.obo",
+                      bad_edges(pathlib.Path(__file__).parents[2] / "deploy/vocabulary/bad-edges.tsv"))
     everything = list(blocks(folder / "idr"))
     if len(sys.argv) > 2 and ":" not in sys.argv[2]:
         for (screen, how), count in sorted(negatives_of(everything, sys.argv[2]).items()):
