@@ -1,8 +1,11 @@
 """What a node says of phenotypes, against a count of the same tables by other means
 (phenotype_counts.py), and the figures and questions that the phenotype service was asked for."""
 import collections
+import fractions
 import json
+import math
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -11,7 +14,7 @@ import time
 import xml.etree.ElementTree
 
 import phenotype_counts
-from node import Checks, Node, skip_without_corpus
+from node import ROOT, Checks, Node, skip_without_corpus
 
 ELONGATED = "CMPO:0000077"
 LONG_MICROTUBULES = "CMPO:0000370"
@@ -153,6 +156,57 @@ def questions(checks, node, blocks):
                 str(scores[:3]))
     controls = sum(int(row["controls"]) for row in node.cli("phenotype", "coverage", "--study", "idr0094/screenA")["screens"])
     checks.equal("idr0094: control wells", controls, sum(1 for row in block.rows if row.control and row.compound))
+    listed = node.cli("phenotype", "evidence", "--study", "idr0094/screenA", "--which", "controls")["items"]
+    checks.equal("idr0094: controls listed, whatever was done", len({item["imageSet"] for item in listed}),
+                 sum(1 for row in block.rows if row.control and (row.compound or row.genes or row.positive or row.negative)))
+
+
+def tail(hits, size, marked, population):
+    """P(X >= hits), exact: sums of products of whole numbers."""
+    ways = sum(math.comb(marked, k) * math.comb(population - marked, size - k)
+               for k in range(hits, min(size, marked) + 1))
+    return float(fractions.Fraction(ways, math.comb(population, size)))
+
+
+def enrichment(checks, node, blocks):
+    """Genes that show a term more often than the wells of their screen; p and q by other means."""
+    block = next(b for b in blocks if (b.study, b.name) == ("idr0008", "screenB"))
+    answer = node.cli("phenotype", "enrich", "--term", ELONGATED, "--study", "idr0008/screenB")
+    rows = answer["genes"]
+    counted = [row for row in block.rows if row.genes and not row.control and not row.failed]
+    shows = [row for row in counted if any(term == ELONGATED for _, term in row.positive)]
+    checks.equal("enriched genes: wells of the background", {(int(r["backgroundHits"]), int(r["backgroundSize"])) for r in rows},
+                 {(len(shows), len(counted))})
+    checks.equal("enriched genes: all pages are read", len(rows), int(answer["totalSize"]))
+    exact = [tail(int(r["listHits"]), int(r["listSize"]), int(r["backgroundHits"]), int(r["backgroundSize"])) for r in rows]
+    worst = max(abs(r["p"] - p) for r, p in zip(rows, exact))
+    checks.true("enriched genes: p", worst <= 1e-9, str(worst))
+    ranked, q = sorted(exact), {}
+    for rank in range(len(ranked), 0, -1):
+        q[ranked[rank - 1]] = min(q.get(ranked[min(rank, len(ranked) - 1)], 1.0), ranked[rank - 1] * len(ranked) / rank)
+    checks.equal("enriched genes: hypotheses", int(answer["tested"]), len(rows))
+    worst = max(abs(r["q"] - q[p]) for r, p in zip(rows, exact))
+    checks.true("enriched genes: q", worst <= 1e-9, str(worst))
+
+
+def likeness(checks, node):
+    """Information content from a background of one's own, and all pages of a ranked list."""
+    whole = node.cli("phenotype", "similar", "RRAS2", "--organism", "human", "--limit", "0")
+    checks.equal("similar genes: all pages", len(whole["genes"]), int(whole["totalSize"]))
+    few = node.cli("phenotype", "similar", "RRAS2", "--organism", "human", "--limit", "3")
+    checks.equal("similar genes: the first ones", few["genes"], whole["genes"][:3])
+    screen = "idr0013/screenB"
+    given = node.cli("phenotype", "similar", "RRAS2", "--organism", "human", "--limit", "3", "--background-study", screen)
+    coverage = node.cli("phenotype", "coverage", "--study", screen)["screens"]
+    checks.equal("background of a screen: its genes with a finding", int(given["backgroundSize"]),
+                 sum(int(row["genesWithFinding"]) for row in coverage))
+    # A term's information content there, from a count of the same genes.
+    for match in given.get("genes", [])[:3]:
+        for shared in match["shared"]:
+            below = genes_of(node, shared["term"], "--study", screen)
+            want = math.log2(int(given["backgroundSize"]) / max(1, int(below["totalSize"])))
+            checks.true("background: bits of " + shared["term"], abs(shared["informationContent"] - want) < 1e-9,
+                        "%r, %r" % (shared["informationContent"], want))
 
 
 def evidence(checks, node):
@@ -169,14 +223,24 @@ def evidence(checks, node):
 def network(checks, node):
     """The union of three screens in three species as human genes, in two formats."""
     folder = node.directory
-    for name in ("graphml", "cx2"):
+    for name in ("graphml", "cx2", "sif", "tsv", "json"):
         node.cli("phenotype", "network", "--term", ELONGATED, "--pool-to", "NCBITaxon:9606", "--format", name, "-o",
-                 str(folder / ("elongated." + name)), as_json=False)
-    tree = xml.etree.ElementTree.parse(folder / "elongated.graphml")
+                 str(folder / ("net." + name)), as_json=False)
+    tree = xml.etree.ElementTree.parse(folder / "net.graphml")
     space = "{http://graphml.graphdrawing.org/xmlns}"
     nodes, edges = len(tree.findall(".//%snode" % space)), len(tree.findall(".//%sedge" % space))
     checks.true("network has genes and edges", nodes > 50 and edges > 50, "%d nodes, %d edges" % (nodes, edges))
     print("network of %s: %d nodes, %d edges" % (ELONGATED, nodes, edges))
+    # Debian's packages are for Debian's Python.
+    opened = subprocess.run(["/usr/bin/python3", "-B", str(pathlib.Path(__file__).parent / "network_open.py"), str(folder)],
+                            capture_output=True, text=True, check=True)
+    found = json.loads(opened.stdout)
+    if not found:
+        print("networkx or igraph is not installed: the files were not opened with them")
+    for name, credited in found.pop("credits", {}).items():
+        checks.true("%s: every edge says whom to credit for each of its studies" % name, credited)
+    for name, counts in sorted(found.items()):
+        checks.equal("opened by " + name, counts, [nodes, edges])
 
 
 def lists(checks, node):
@@ -245,7 +309,8 @@ def modalities(checks, node):
 def main():
     data = skip_without_corpus()
     checks = Checks("phenotype")
-    closure = phenotype_counts.Closure(data / "ontologies/cmpo.obo")
+    closure = phenotype_counts.Closure(data / "ontologies/cmpo.obo",
+                                       phenotype_counts.bad_edges(ROOT / "deploy/vocabulary/bad-edges.tsv"))
     blocks = list(phenotype_counts.blocks(data / "idr"))
     node, run = start(sys.argv[1], data)
     try:
@@ -254,6 +319,8 @@ def main():
         screens_equal(checks, node, blocks)
         corpus_equal(checks, node, blocks, closure)
         questions(checks, node, blocks)
+        enrichment(checks, node, blocks)
+        likeness(checks, node)
         evidence(checks, node)
         network(checks, node)
         lists(checks, node)

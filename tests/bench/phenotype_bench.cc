@@ -93,10 +93,7 @@ std::vector<ProfileIndex::Profile> RandomProfiles(uint32_t genes, uint32_t terms
 // Best 50 by score, then by position.
 size_t TopFifty(const std::vector<double>& scores, std::vector<uint32_t>* order) {
   order->clear();
-  double least = 0;
-  std::vector<double> sorted(scores);
-  std::nth_element(sorted.begin(), sorted.begin() + 50, sorted.end(), std::greater<double>());
-  least = sorted[50];
+  const double least = LeastOfBest(scores, 51);
   for (uint32_t i = 0; i < scores.size(); ++i) {
     if (scores[i] >= least) order->push_back(i);
   }
