@@ -86,10 +86,10 @@ def mitocheck(checks, node, folder):
     want, controls = collections.Counter(), 0
     with open(folder / "idr0013-screenB-processed_sample.tsv", encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t"):
+            gene = row["Gene Identifier"] or row["Gene Symbol"]
             if row["Control Type"]:
-                controls += 1
-                continue
-            if not row["Gene Identifier"] and not row["Gene Symbol"]:
+                controls += bool(gene)  # An empty well of which nothing is said is in no matrix.
+            if row["Control Type"] or not gene:
                 continue
             found = {t for key, word in row.items() if re.fullmatch(r"Phenotype \d", key) and word for t in terms[word]}
             denied = {t for word, ids in terms.items() if row.get("siRNA phenotype reproducibility - " + word) == "0"
