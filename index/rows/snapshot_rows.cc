@@ -324,20 +324,50 @@ void SnapshotRows::AddStated(const LiveStudy& study, size_t index, RowSet* out) 
 absl::Status SnapshotRows::AddOwning(const ValueSet& values, Interrupt* interrupt,
                                      RowSet* out) const {
   if (values.empty()) return absl::OkStatus();
-  RowSet own(words_);
-  for (size_t i = 0; i < segments_.size(); ++i) {
-    const OpenSegment& open = *segments_[i];
-    const absl::Span<const ValueId> here = open.segment().values();
-    uint64_t* words = own.data() + bases_[i];
+  struct Found {
+    uint32_t segment, index;  // Of the segment's values.
+    ValueId value;
+  };
+  std::vector<Found> found;
+  int64_t rows = 0;
+  for (uint32_t i = 0; i < segments_.size(); ++i) {
+    const absl::Span<const ValueId> here = segments_[i]->segment().values();
     // Walk the shorter list, look up in the longer one.
-    const bool ours = values.values().size() <= here.size();
-    for (ValueId value : ours ? values.values() : here) {
-      if (!ours && !values.Contains(value)) continue;
-      const uint32_t count = open.segment().CountOf(value);
-      if (count == 0) continue;
-      PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(count + 20));
-      open.AddRowsWith(value, words);
+    if (values.values().size() <= here.size()) {
+      for (ValueId value : values.values()) {
+        PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(20));
+        const auto it = std::lower_bound(here.begin(), here.end(), value);
+        if (it == here.end() || *it != value) continue;
+        found.push_back({i, static_cast<uint32_t>(it - here.begin()), value});
+        rows += segments_[i]->segment().CountOf(value);
+      }
+    } else {
+      for (uint32_t index = 0; index < here.size(); ++index) {
+        if (!values.Contains(here[index])) continue;
+        found.push_back({i, index, here[index]});
+        rows += segments_[i]->segment().CountOf(here[index]);
+      }
+      PARFOCAL_RETURN_IF_ERROR(interrupt->Spend(static_cast<int64_t>(here.size())));
     }
+  }
+  if (rows < static_cast<int64_t>(words_ / 8)) {
+    // Few rows: cheaper one by one than by passes over all words.
+    std::vector<RowId> some;
+    for (const Found& at : found) {
+      some.clear();
+      // Damaged rows are left out; Verify says where they are.
+      (void)segments_[at.segment]->segment().AppendRows(at.index, &some);
+      for (RowId row : some) {
+        if (live_.Test(64 * bases_[at.segment] + row)) out->Set(64 * bases_[at.segment] + row);
+      }
+    }
+    return interrupt->Spend(rows);
+  }
+  RowSet own(words_);
+  for (const Found& at : found) {
+    PARFOCAL_RETURN_IF_ERROR(
+        interrupt->Spend(segments_[at.segment]->segment().CountOf(at.value) / 8 + 20));
+    segments_[at.segment]->AddRowsWith(at.value, own.data() + bases_[at.segment]);
   }
   own.And(live_);
   out->Or(own);

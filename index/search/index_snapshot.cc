@@ -78,8 +78,10 @@ absl::StatusOr<SearchAnswer> IndexSnapshot::Execute(const BoundQuery& query,
   // `others` is what every facet keeps: the words, and the filter but for its conditions on one
   // field.
   PARFOCAL_ASSIGN_OR_RETURN(RowSet others, matcher.Evaluate(query.words));
-  PARFOCAL_ASSIGN_OR_RETURN(const RowSet rest, matcher.Evaluate(query.rest));
-  others.And(rest);
+  if (query.rest.kind != QueryNode::Kind::kAll) {
+    PARFOCAL_ASSIGN_OR_RETURN(const RowSet rest, matcher.Evaluate(query.rest));
+    others.And(rest);
+  }
   std::vector<RowSet> conditions;
   RowSet rows = others;
   for (const QueryNode& condition : query.conditions) {
