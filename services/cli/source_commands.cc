@@ -179,7 +179,7 @@ void AddSourceCommands(CLI::App& app, Session& session) {
       ->required();
   add->add_option("--connector", arguments->connector,
                   "ro-crate, idr or oai-pmh; with a source definition: json-rest, xml-rest, table, "
-                  "rdf or json-ld-pages")
+                  "rdf, json-ld-pages or git-folder")
       ->required();
   add->add_option("--location", arguments->location,
                   "A path on the node's machine, or an http(s) address")

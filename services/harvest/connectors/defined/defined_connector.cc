@@ -37,6 +37,8 @@ using definition::RepeatRule;
 
 constexpr int64_t kRecordsPerPage = 1000;
 constexpr int kDocumentsPerPage = 1000;
+// Of a server, which may be slow: what was fetched is kept before long, and a run can be stopped.
+constexpr int kAnswersPerPage = 50;
 constexpr size_t kMaxPageBytes = 16 << 20;  // A page ends early rather than grow beyond this.
 constexpr size_t kMaxRejectedBytes = 64 << 10;
 constexpr absl::string_view kCursorVersion = "1";
@@ -255,8 +257,8 @@ absl::StatusOr<DraftPage> Engine::Produce() {
   size_t bytes = 0;
   int64_t records = 0;
   // Small files share a page; each answer of a server is one.
-  for (int n = 0; n < kDocumentsPerPage && records < kRecordsPerPage && bytes < kMaxPageBytes;
-       ++n) {
+  const int most = documents_->IsWhole() ? kDocumentsPerPage : kAnswersPerPage;
+  for (int n = 0; n < most && records < kRecordsPerPage && bytes < kMaxPageBytes; ++n) {
     if (!in_feed_) PARFOCAL_RETURN_IF_ERROR(EnterFeed(&page));
     if (!in_feed_) {
       if (documents_read_ == 0) {

@@ -22,6 +22,18 @@ bool IsDublinCore(const XmlElement& element) {
   return element.name == "dc" || element.name == "qualifieddc" || element.name == "oai_dc";
 }
 
+// The MODS or the Dublin Core within a wrapper (DIDL, METS, a provider's own element).
+const XmlElement* FindWrapped(const XmlElement& element, int depth) {
+  if (element.name == "mods" || IsDublinCore(element)) return &element;
+  if (depth == 0) return nullptr;
+  for (const XmlElement& child : element.children) {
+    if (const XmlElement* found = FindWrapped(child, depth - 1)) return found;
+  }
+  return nullptr;
+}
+
+constexpr int kWrappers = 8;
+
 }  // namespace
 
 absl::StatusOr<MappedRecord> MapRecord(const std::string& source, const OaiRecord& record,
@@ -35,6 +47,12 @@ absl::StatusOr<MappedRecord> MapRecord(const std::string& source, const OaiRecor
   } else if (const XmlElement* resource =
                  FindResource(metadata, absl::StartsWith(metadata.name, "oai_datacite") ? 3 : 0)) {
     MapDataCite(*resource, &builder);
+  } else if (const XmlElement* wrapped = FindWrapped(metadata, kWrappers)) {
+    if (wrapped->name == "mods") {
+      MapMods(*wrapped, &builder);
+    } else {
+      MapDublinCore(*wrapped, &builder);
+    }
   } else {
     return absl::UnimplementedError(absl::StrCat(
         "its format '", CutText(metadata.name, 100), "' (", CutText(metadata.space, 200),

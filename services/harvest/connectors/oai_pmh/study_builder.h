@@ -60,6 +60,8 @@ class StudyBuilder {
 
 // dublin_core.cc
 void MapDublinCore(const XmlElement& dc, StudyBuilder* builder);
+// mods.cc
+void MapMods(const XmlElement& mods, StudyBuilder* builder);
 // datacite_kernel.cc
 void MapDataCite(const XmlElement& resource, StudyBuilder* builder);
 

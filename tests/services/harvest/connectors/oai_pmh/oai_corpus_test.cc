@@ -197,11 +197,11 @@ TEST(OaiCorpusTest, EveryRecordedAnswer) {
        "2 files, 0 refused; 2 records: 2 studies, 0 deleted, 0 withdrawn, 0 unmapped, 0 bad; 0 "
        "errors, 0 headers, 0 tokens; 2 titles, 2 DOIs, 1 licences, 2 dates, 6 people, 1 ORCIDs"},
       {"oai-pmh/mods",
-       "2 files, 0 refused; 2 records: 0 studies, 0 deleted, 0 withdrawn, 2 unmapped, 0 bad; 0 "
-       "errors, 0 headers, 0 tokens; 0 titles, 0 DOIs, 0 licences, 0 dates, 0 people, 0 ORCIDs"},
+       "2 files, 0 refused; 2 records: 2 studies, 0 deleted, 0 withdrawn, 0 unmapped, 0 bad; 0 "
+       "errors, 0 headers, 0 tokens; 2 titles, 0 DOIs, 0 licences, 2 dates, 1 people, 0 ORCIDs"},
       {"oai-pmh/nasty",
-       "17 files, 5 refused; 12 records: 6 studies, 0 deleted, 0 withdrawn, 2 unmapped, 4 bad; 0 "
-       "errors, 0 headers, 1 tokens; 6 titles, 4 DOIs, 1 licences, 4 dates, 22 people, 0 ORCIDs"},
+       "17 files, 5 refused; 12 records: 7 studies, 0 deleted, 0 withdrawn, 1 unmapped, 4 bad; 0 "
+       "errors, 0 headers, 1 tokens; 7 titles, 4 DOIs, 1 licences, 5 dates, 22 people, 0 ORCIDs"},
       {"oai-pmh/other",
        "26 files, 0 refused; 404 records: 299 studies, 2 deleted, 0 withdrawn, 103 unmapped, 0 "
        "bad; 0 errors, 0 headers, 2 tokens; 298 titles, 29 DOIs, 5 licences, 255 dates, 579 "

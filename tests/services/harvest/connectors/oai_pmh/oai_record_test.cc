@@ -260,10 +260,54 @@ TEST(DataCiteTest, VersionsAndEnvelopes) {
   EXPECT_THAT(wrapped->study.attributes, Contains(Pair("title (Subtitle)", "no")));
 }
 
+constexpr char kMods[] =
+    "<m:mods xmlns:m=\"http://www.loc.gov/mods/v3\"><m:titleInfo><m:nonSort>The </m:nonSort>"
+    "<m:title>cell</m:title><m:subTitle>in pictures</m:subTitle></m:titleInfo>"
+    "<m:titleInfo type=\"translated\"><m:title>Die Zelle</m:title></m:titleInfo>"
+    "<m:name><m:namePart type=\"given\">Jane</m:namePart><m:namePart type=\"family\">Doe"
+    "</m:namePart><m:namePart type=\"date\">1900-</m:namePart><m:affiliation>Inst</m:affiliation>"
+    "</m:name><m:name><m:namePart>Roe, R.</m:namePart><m:role><m:roleTerm>Photographer</m:roleTerm>"
+    "</m:role></m:name><m:abstract>Words.</m:abstract><m:originInfo><m:publisher>Press</"
+    "m:publisher>"
+    "<m:dateIssued>2019-03-01</m:dateIssued></m:originInfo>"
+    "<m:identifier type=\"doi\">10.5072/m.1</m:identifier>"
+    "<m:location><m:url>https://x.org/m1</m:url></m:location>"
+    "<m:subject><m:topic>mitosis</m:topic></m:subject><m:genre>image</m:genre>"
+    "<m:accessCondition>https://creativecommons.org/licenses/by/4.0/</m:accessCondition>"
+    "<m:relatedItem "
+    "type=\"host\"><m:identifier>10.5072/host</m:identifier></m:relatedItem></m:mods>";
+
+TEST(ModsTest, EachElementHasItsPlaceAlsoWithinAWrapper) {
+  for (const std::string& text :
+       {std::string(kMods), absl::StrCat("<DIDL><Item><Component><Resource>", kMods,
+                                         "</Resource></Component></Item></DIDL>")}) {
+    const auto mapped = Map(text);
+    ASSERT_THAT(mapped, IsOk());
+    const Study& study = mapped->study;
+    EXPECT_EQ(study.title, "The cell: in pictures");
+    EXPECT_EQ(study.description, "Words.");
+    EXPECT_EQ(study.publisher, "Press");
+    EXPECT_EQ(study.release_date, "2019-03-01");
+    EXPECT_EQ(study.data_doi, "10.5072/m.1");
+    EXPECT_EQ(study.landing_page, "https://x.org/m1");
+    EXPECT_EQ(study.licence.spdx, "CC-BY-4.0");
+    EXPECT_THAT(study.keywords, ElementsAre("mitosis"));
+    ASSERT_EQ(study.people.size(), 2u);
+    EXPECT_EQ(study.people[0].name, "Doe, Jane");
+    EXPECT_EQ(study.people[0].affiliation, "Inst");
+    EXPECT_THAT(study.people[1].roles, ElementsAre("contributor"));
+    EXPECT_THAT(study.attributes, Contains(Pair("mods:titleInfo", "Die Zelle")));
+    EXPECT_THAT(study.attributes, Contains(Pair("mods:genre", "image")));
+    ASSERT_EQ(study.relations.size(), 1u);
+    EXPECT_EQ(study.relations[0].target, "https://doi.org/10.5072/host");
+  }
+}
+
 TEST(MapRecordTest, WhatIsNotMappedIsRefusedByName) {
-  EXPECT_THAT(Map("<mods:mods xmlns:mods=\"http://www.loc.gov/mods/v3\"/>"),
+  EXPECT_THAT(Map("<mets:mets xmlns:mets=\"http://www.loc.gov/METS/\"/>"),
               StatusIs(absl::StatusCode::kUnimplemented,
-                       HasSubstr("'mods' (http://www.loc.gov/mods/v3) is not mapped")));
+                       HasSubstr("'mets' (http://www.loc.gov/METS/) is not mapped")));
+  EXPECT_THAT(Map("<mods/>"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Map("<didl/>"), StatusIs(absl::StatusCode::kUnimplemented));
   EXPECT_THAT(Map("<record><resource/></record>"), StatusIs(absl::StatusCode::kUnimplemented));
   EXPECT_THAT(Map(""), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no metadata")));

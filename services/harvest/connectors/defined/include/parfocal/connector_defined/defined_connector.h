@@ -7,7 +7,8 @@
 // Over http(s) an answer that has not changed since the last COMPLETE run (ETag, Last-Modified, or
 // what a list says of it) is not fetched again: its records are taken from the catalogue.
 //
-// Pages: at most 1,000 records, and some 16 MiB of them, of one answer or of many files. A record
+// Pages: at most 1,000 records, and some 16 MiB of them, of one answer, of 50 documents that a
+// server gives one by one, or of many files. A record
 // gives a study, once for each accession (the first record that names it decides), and its image
 // sets. A cursor names feed, document and record; a run that goes on reads what lies before it
 // again, so that what was given once is not given twice. A file that cannot be read is skipped, so

@@ -1,6 +1,7 @@
-// One record of an OAI-PMH answer to one Study. Formats: oai_dc (and qualified Dublin Core), and
-// the DataCite kernel 2.2 to 4.7, bare or in the oai_datacite envelope. Any other is refused by
-// name.
+// One record of an OAI-PMH answer to one Study. Formats: oai_dc (and qualified Dublin Core), the
+// DataCite kernel 2.2 to 4.7, bare or in the oai_datacite envelope, and MODS; the latter and Dublin
+// Core also within a wrapper such as DIDL or METS. Any other is refused by name; its bytes are kept
+// with the refusal.
 //
 // Thread safety: pure functions; any thread.
 #pragma once
