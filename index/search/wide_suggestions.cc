@@ -17,6 +17,8 @@ constexpr size_t kMaxSynonyms = 20;
 constexpr size_t kMaxKeys = 20;
 constexpr size_t kMaxAttributeValues = 40;
 constexpr size_t kMaxValuesLookedAt = 2000;
+// Longer texts are no completion of what somebody types.
+constexpr size_t kMaxSuggestedBytes = 120;
 
 // Whether a word of `folded` begins with `begin`.
 bool BeginsWord(absl::string_view folded, absl::string_view begin) {
@@ -129,7 +131,8 @@ absl::Status WideSuggestions::AddAttributeValues(const std::string& begin, const
   size_t taken = 0;
   for (ValueId id : values) {
     const VocabularyValue value = rows_.vocabulary().Get(id);
-    if (value.field != kAttributeField || !BeginsWord(Fold(value.key), begin)) continue;
+    if (value.field != kAttributeField || value.key.size() > kMaxSuggestedBytes) continue;
+    if (!BeginsWord(Fold(value.key), begin)) continue;
     const std::string key = rows_.vocabulary().AttributeKeyName(value.attribute_key);
     if (IsPersonalAttribute(key)) continue;
     if (++taken > kMaxAttributeValues) break;
