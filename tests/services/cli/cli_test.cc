@@ -296,11 +296,11 @@ TEST_F(CliTest, SearchAsksForTablesHistogramsTreesAndLikeness) {
   EXPECT_TRUE(sent.histograms(1).months());
   EXPECT_EQ(sent.facets(0).sort(), v1::FacetSpec::BY_TREE);
   EXPECT_EQ(sent.facets(0).contains(), "mus");
-  for (const std::vector<std::string>& wrong :
-       {std::vector<std::string>{"search", "--table", "organism"},
-        {"search", "--histogram", "year:0"},
-        {"search", "--histogram", "year:x"},
-        {"search", "--facet-sort", "colour"}}) {
+  const std::vector<std::vector<std::string>> refused = {{"search", "--table", "organism"},
+                                                         {"search", "--histogram", "year:0"},
+                                                         {"search", "--histogram", "year:x"},
+                                                         {"search", "--facet-sort", "colour"}};
+  for (const std::vector<std::string>& wrong : refused) {
     EXPECT_EQ(node_.Run(wrong).code, kUsage) << wrong[2];
   }
 }
