@@ -128,7 +128,21 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
     PARFOCAL_ASSIGN_OR_RETURN(const RecordName name, ParseRecord(request.name(), "name"));
     PARFOCAL_ASSIGN_OR_RETURN(const StoredRecord stored, options_.store->Get(name));
     ToProto(stored, request.view(), response);
+    SetLastSeen({name}, {response});
     return absl::OkStatus();
+  }
+
+  // `names` and `records` go together.
+  void SetLastSeen(const std::vector<RecordName>& names,
+                   const std::vector<v1::Record*>& records) const {
+    const std::vector<absl::Time> seen = options_.store->LastSeen(names);
+    for (size_t i = 0; i < seen.size() && i < records.size(); ++i) {
+      if (seen[i] == absl::InfinitePast()) continue;
+      v1::Provenance* provenance = records[i]->has_study()
+                                       ? records[i]->mutable_study()->mutable_provenance()
+                                       : records[i]->mutable_image_set()->mutable_provenance();
+      provenance->mutable_last_seen()->set_seconds(absl::ToUnixSeconds(seen[i]));
+    }
   }
 
   absl::Status BatchGet(const v1::BatchGetRecordsRequest& request,
@@ -144,13 +158,16 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
       names.push_back(std::move(name));
     }
     size_t bytes = 0;
+    std::vector<v1::Record*> records;
     for (const absl::StatusOr<StoredRecord>& stored : options_.store->BatchGet(names)) {
       PARFOCAL_RETURN_IF_ERROR(stored.status());
       v1::Record* record = response->add_records();
       ToProto(*stored, request.view(), record);
       bytes += record->ByteSizeLong();
       if (bytes > kMaxResponseBytes) return TooLarge("these records");
+      records.push_back(record);
     }
+    SetLastSeen(names, records);
     return absl::OkStatus();
   }
 

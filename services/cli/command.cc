@@ -216,6 +216,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddMappingsCommands(app, session);
   AddPhenotypeCommands(app, session);
   AddReportCommands(app, session);
+  AddCareCommands(app, session);
   AddNodeCommands(app, session);
   AddCompletionCommand(app, session);
   return ParseAndRun(app, session, arguments);

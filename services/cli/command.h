@@ -71,6 +71,7 @@ void AddGenesCommands(CLI::App& app, Session& session);
 void AddMappingsCommands(CLI::App& app, Session& session);
 void AddPhenotypeCommands(CLI::App& app, Session& session);
 void AddReportCommands(CLI::App& app, Session& session);
+void AddCareCommands(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);
 

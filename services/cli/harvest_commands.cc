@@ -64,8 +64,8 @@ int EndOfRun(const Session& session, const v1::Run& run) {
   const std::string source = ShortName(run.name().substr(0, run.name().find("/runs/")));
   std::string way_out = absl::StrCat("parfocal rejections ", source, " shows what was refused");
   if (run.state() == v1::Run::HELD) {
-    way_out = absl::StrCat("if the deletions are right: parfocal harvest ", source,
-                           " --accept-deletions");
+    way_out = absl::StrCat("if the deletions are right: parfocal release ", ShortName(run.name()),
+                           " --by NAME --because WHY");
   }
   return session.Fail(kNotComplete, absl::StrCat("harvest ", source),
                       absl::StrCat(StateOf(run), run.message().empty() ? "" : ": ", run.message()),

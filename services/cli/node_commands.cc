@@ -8,6 +8,8 @@
 #include "json_text.h"
 #include "parfocal/cli/terminal_text.h"
 #include "progress.h"
+#include "short_names.h"
+#include "source_care.h"
 
 namespace parfocal::cli {
 namespace {
@@ -40,6 +42,24 @@ std::vector<std::string> NormalisationLines(const v1::NormalisationStatus& from)
   return lines;
 }
 
+// The sources that somebody should look at, and how fresh each is.
+void PrintSources(const Session& session, const v1::NodeStatus& node) {
+  if (node.sources().empty()) return;
+  Table table(
+      {{"source"}, {"last seen"}, {"last change"}, {"last attempt"}, {"failures", true}, {""}});
+  for (const v1::SourceStatus& source : node.sources()) {
+    table.AddRow({ShortName(source.name()),
+                  TimeOr(source.has_last_seen(), source.last_seen(), "never"),
+                  TimeOr(source.has_last_changed(), source.last_changed(), "none yet"),
+                  TimeOr(source.has_last_attempt(), source.last_attempt(), "never"),
+                  FormatCount(source.consecutive_failures()),
+                  source.suspended()         ? "suspended"
+                  : source.has_stale_since() ? "stale"
+                                             : ""});
+  }
+  session.Print(table, 2);
+}
+
 int Status(const Session& session) {
   Client client = session.Connect();
   v1::NodeStatus node;
@@ -66,6 +86,7 @@ int Status(const Session& session) {
   session.Print(table, 2);
   for (const std::string& line : NormalisationLines(node.normalisation()))
     session.out() << "  " << line << '\n';
+  PrintSources(session, node);
   session.out() << "  data in " << EscapeForTerminal(node.data_dir()) << '\n';
   return kOk;
 }

@@ -140,6 +140,7 @@ void PrintProvenance(const v1::Provenance& provenance, Page* page) {
   page->Section("Provenance");
   page->Line("first seen", TimeText(provenance.first_seen()));
   page->Line("last changed", TimeText(provenance.last_changed()));
+  if (provenance.has_last_seen()) page->Line("last seen", TimeText(provenance.last_seen()));
   page->Line("sequence", absl::StrCat(provenance.sequence()));
   page->Line("SHA-256 as received", provenance.raw_sha256());
 }

@@ -1,4 +1,4 @@
-// parfocal source add|list|show|update|remove; try is in source_try.cc
+// parfocal source add|list|show|update|remove; try is in source_try.cc, the rest in source_care.cc
 #include <memory>
 
 #include "absl/strings/match.h"
@@ -7,6 +7,7 @@
 #include "command.h"
 #include "parfocal/cli/terminal_text.h"
 #include "short_names.h"
+#include "source_care.h"
 #include "source_try.h"
 
 namespace parfocal::cli {
@@ -18,6 +19,7 @@ struct SourceArguments {
   std::string location;
   std::string title;
   std::vector<std::string> options;
+  ScheduleArguments schedule;
 };
 
 void SetOptions(const std::vector<std::string>& options, v1::Source* source) {
@@ -49,6 +51,7 @@ void PrintSource(const Session& session, const v1::Source& source) {
   if (source.consecutive_failures() > 0) {
     table.AddRow({"not complete since", absl::StrCat(source.consecutive_failures(), " runs")});
   }
+  AddUpkeepRows(source, &table);
   session.Print(table);
 }
 
@@ -60,6 +63,10 @@ int Add(const Session& session, const SourceArguments& arguments) {
   source->set_connector(arguments.connector);
   source->set_location(AbsoluteLocation(arguments.location));
   SetOptions(arguments.options, source);
+  if (arguments.schedule.Given()) {
+    absl::Status status = SetSchedule(arguments.schedule, source->mutable_schedule());
+    if (!status.ok()) return session.Fail("source add", status);
+  }
   Client client = session.Connect();
   v1::Source response;
   absl::Status status =
@@ -85,9 +92,14 @@ int Update(const Session& session, const SourceArguments& arguments) {
     SetOptions(arguments.options, source);
     request.mutable_update_mask()->add_paths("options");
   }
+  if (arguments.schedule.Given()) {
+    absl::Status status = SetSchedule(arguments.schedule, source->mutable_schedule());
+    if (!status.ok()) return session.Fail("source update", status);
+    request.mutable_update_mask()->add_paths("schedule");
+  }
   if (request.update_mask().paths().empty()) {
     return session.Fail(kUsage, "source update", "nothing to change",
-                        "give --title, --location or --option");
+                        "give --title, --location, --option or --every");
   }
   Client client = session.Connect();
   v1::Source response;
@@ -120,11 +132,19 @@ int List(const Session& session) {
                {"connector"},
                {"title", false, true},
                {"location", false, true},
-               {"last complete run"}});
+               {"last complete run"},
+               {"last seen"},
+               {"failures", true},
+               {"state"}});
   for (const v1::Source& source : all.sources()) {
     table.AddRow(
         {ShortName(source.name()), source.connector(), source.title(), source.location(),
-         source.last_complete_run().empty() ? "never" : ShortName(source.last_complete_run())});
+         source.last_complete_run().empty() ? "never" : ShortName(source.last_complete_run()),
+         TimeOr(source.freshness().has_last_seen(), source.freshness().last_seen(), "never"),
+         FormatCount(source.consecutive_failures()),
+         source.state() == v1::Source::SUSPENDED ? "suspended"
+         : source.freshness().has_stale_since()  ? "stale"
+                                                 : ""});
   }
   session.Print(table);
   return kOk;
@@ -170,6 +190,7 @@ void AddSourceCommands(CLI::App& app, Session& session) {
         ->check(CLI::Validator(CheckOption, "KEY=VALUE"))
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    AddScheduleOptions(command, &arguments->schedule);
   };
   CLI::App* add = AddCommand(
       *group, session, "add", "Registers a source; it is harvested by parfocal harvest NAME",
@@ -185,10 +206,10 @@ void AddSourceCommands(CLI::App& app, Session& session) {
                   "A path on the node's machine, or an http(s) address")
       ->required();
   add_options(add);
-  CLI::App* update =
-      AddCommand(*group, session, "update", "Changes title, location or options of a source",
-                 "parfocal source update gide --location ./crates-2026.tar.gz",
-                 [&session, arguments] { return Update(session, *arguments); });
+  CLI::App* update = AddCommand(*group, session, "update",
+                                "Changes title, location, options or schedule of a source",
+                                "parfocal source update gide --location ./crates-2026.tar.gz",
+                                [&session, arguments] { return Update(session, *arguments); });
   update->add_option("NAME", arguments->name, "The source")->required();
   update->add_option("--location", arguments->location,
                      "A path on the node's machine, or an http(s) address");
@@ -204,6 +225,7 @@ void AddSourceCommands(CLI::App& app, Session& session) {
                  "parfocal source remove gide",
                  [&session, arguments] { return Remove(session, arguments->name); });
   remove->add_option("NAME", arguments->name, "The source")->required();
+  AddSourceCare(*group, session);
   AddSourceTry(*group, session);
 }
 

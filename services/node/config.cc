@@ -18,6 +18,9 @@ namespace parfocal {
 namespace {
 
 constexpr size_t kMaxConfigBytes = 64 * 1024;
+// Less than the least, and the program itself does not fit.
+constexpr int kMinParserMib = 128;
+constexpr int kMaxParserMib = 65536;
 
 // Where a mistake is, as "file:line".
 struct Place {
@@ -122,6 +125,20 @@ Setter Words(absl::string_view key, const Place& place,
   };
 }
 
+Setter Number(absl::string_view key, const Place& place, int least, int most, int* out) {
+  return [=](const YAML::Node& node) {
+    std::string word;
+    PARFOCAL_RETURN_IF_ERROR(ReadWord(node, key, place, &word));
+    int number = 0;
+    if (!absl::SimpleAtoi(word, &number) || number < least || number > most) {
+      return place.Error(node.Mark(),
+                         absl::StrCat(key, ": '", word, "' is not ", least, " to ", most));
+    }
+    *out = number;
+    return absl::OkStatus();
+  };
+}
+
 Setter Listen(absl::string_view key, const Place& place, std::string* out) {
   return [=](const YAML::Node& node) {
     PARFOCAL_RETURN_IF_ERROR(ReadWord(node, key, place, out));
@@ -171,6 +188,13 @@ absl::Status ApplyRoot(const YAML::Node& root, const Place& place, Config* confi
                                  return true;
                                })},
   };
+  const Setters parser = {
+      {"sandbox",
+       Choice("parser.sandbox", place, {"true", "false"},
+              [=](const std::string& word) { config->parser.sandbox = word == "true"; })},
+      {"memory_mib", Number("parser.memory_mib", place, kMinParserMib, kMaxParserMib,
+                            &config->parser.memory_mib)},
+  };
   return ApplyMap(
       root, "",
       {
@@ -183,6 +207,8 @@ absl::Status ApplyRoot(const YAML::Node& root, const Place& place, Config* confi
           {"mappings", Paths("mappings", place, &config->mappings)},
           {"log", [&](const YAML::Node& node) { return ApplyMap(node, "log.", log, place); }},
           {"fetch", [&](const YAML::Node& node) { return ApplyMap(node, "fetch.", fetch, place); }},
+          {"parser",
+           [&](const YAML::Node& node) { return ApplyMap(node, "parser.", parser, place); }},
       },
       place);
 }

@@ -25,6 +25,14 @@ struct FetchConfig {
   int gap_ms = 1000;   // Between requests to one host. 0 is for servers of one's own.
 };
 
+// Where connectors read the bytes of strangers; see sandbox/sandbox.h.
+struct ParserConfig {
+  bool sandbox = true;    // False: in the node's own process, for debugging.
+  int memory_mib = 2048;  // Of one parser.
+  // How a parser is begun; set by the program. Empty: in the node's own process.
+  std::vector<std::string> command;
+};
+
 struct Config {
   std::string listen = "127.0.0.1:7470";  // gRPC
   std::string http = "127.0.0.1:7471";    // /healthz, /readyz, /metrics
@@ -38,6 +46,7 @@ struct Config {
   std::vector<std::string> mappings;
   LogConfig log;
   FetchConfig fetch;
+  ParserConfig parser;
 };
 
 // Puts the settings of the YAML `text` over `*config`. `file` is for messages; relative paths in it

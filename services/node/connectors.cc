@@ -1,5 +1,10 @@
 #include "connectors.h"
 
+#include <xxhash.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -9,6 +14,7 @@
 #include "parfocal/definition/definition.h"
 #include "parfocal/oai_pmh/oai_pmh_connector.h"
 #include "parfocal/ro_crate/ro_crate_connector.h"
+#include "parfocal/sandbox/sandbox.h"
 
 namespace parfocal {
 
@@ -46,6 +52,32 @@ ConnectorRegistry Connectors() {
   for (const absl::string_view kind : kDefinedConnectorKinds)
     out[std::string(kind)] = MakeDefinedConnector;
   return out;
+}
+
+ConnectorRegistry NodeConnectors(const ParserConfig& config, const Log& log) {
+  if (!config.sandbox || config.command.empty()) {
+    log.Warning("what archives send is read in this process; a parser that fails ends the node");
+    return Connectors();
+  }
+  if (!SandboxGuardsFiles()) {
+    log.Warning("this kernel has no Landlock: a parser can read what the node can read");
+  }
+  SandboxOptions options;
+  options.command = config.command;
+  options.limits.memory_bytes = static_cast<size_t>(config.memory_mib) << 20;
+  return Sandboxed(Connectors(), options);
+}
+
+std::string DescribeReader(const Source& source, const std::string& share_dir) {
+  std::string reader = absl::StrCat(source.connector, " of parfocald ", PARFOCAL_VERSION);
+  ConnectorContext context;
+  context.share_dir = share_dir;
+  const std::string name = DefinitionPath(source, context);
+  std::ifstream file(name, std::ios::binary);
+  if (!file) return reader;
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  return absl::StrCat(reader, ", definition ", std::filesystem::path(name).filename().string(), " ",
+                      absl::Hex(XXH3_64bits(text.data(), text.size()), absl::kZeroPad16));
 }
 
 absl::StatusOr<Rehearsal> TryDefinition(const std::string& yaml, const std::string& name,

@@ -15,9 +15,11 @@
 #include <vector>
 
 #include "config.h"
+#include "connectors.h"
 #include "log.h"
 #include "node.h"
 #include "offline.h"
+#include "parfocal/sandbox/sandbox.h"
 
 namespace parfocal {
 namespace {
@@ -26,10 +28,14 @@ namespace {
 constexpr int kFailed = 1;       // Could not start, or an offline command failed.
 constexpr int kStoreFailed = 3;  // The catalogue could not be written.
 constexpr std::chrono::seconds kStopTime(5);
+// With this one argument the program is a parser of a node's; see sandbox/sandbox.h. Not for
+// people.
+constexpr char kParserWord[] = "parser";
 
 struct Arguments {
   std::string config_file, data_dir, listen, http, share_dir, log_level, log_format;
   std::vector<std::string> ontologies, genes, mappings;
+  bool no_sandbox = false;
   std::string checkpoint_to, restore_from, offline_data_dir;
 };
 
@@ -59,6 +65,8 @@ absl::StatusOr<Config> MakeConfig(const Arguments& arguments) {
   if (!arguments.ontologies.empty()) config.ontologies = arguments.ontologies;
   if (!arguments.genes.empty()) config.genes = arguments.genes;
   if (!arguments.mappings.empty()) config.mappings = arguments.mappings;
+  if (arguments.no_sandbox) config.parser.sandbox = false;
+  config.parser.command = {"/proc/self/exe", kParserWord};
   PARFOCAL_RETURN_IF_ERROR(CheckConfig(config));
   return config;
 }
@@ -147,6 +155,7 @@ int Serve(const Arguments& arguments) {
 }
 
 int Main(int argc, char** argv) {
+  if (argc == 2 && std::string(argv[1]) == kParserWord) ServeParser(Connectors());
   Arguments arguments;
   CLI::App app(
       "parfocald " PARFOCAL_VERSION
@@ -170,6 +179,8 @@ int Main(int argc, char** argv) {
                  "Mapping sets (SSSOM tables), or folders of them, to load at start");
   app.add_option("--share-dir", arguments.share_dir,
                  "Where the definitions of sources lie (sources/)");
+  app.add_flag("--no-sandbox", arguments.no_sandbox,
+               "For debugging: read what archives send in this process");
   app.add_option("--log-level", arguments.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   app.add_option("--log-format", arguments.log_format, "text or json")

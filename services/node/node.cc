@@ -126,6 +126,7 @@ NormaliserParts Node::Parts::NormalisationParts() const {
 }
 
 void Node::Parts::MakeRunner() {
+  connectors = NodeConnectors(config.parser, *log);
   HarvestRunnerOptions options;
   options.store = store.get();
   options.clock = &clock;
@@ -138,7 +139,12 @@ void Node::Parts::MakeRunner() {
   options.on_store_failure = [this](const absl::Status& status) { Fail(status); };
   options.on_event = [this](absl::string_view event, const RunProgress& progress) {
     LogRun(event, progress);
+    scheduler->Changed(progress.run.source);
   };
+  options.reader = [this](const Source& source) {
+    return DescribeReader(source, config.share_dir);
+  };
+  MakeScheduler();
   runner = std::make_unique<HarvestRunner>(std::move(options));
 }
 
@@ -148,19 +154,34 @@ void Node::Parts::MakeServices() {
   services.push_back(
       MakeCatalogueService({store.get(), tokens.get(), &dispatcher,
                             [this](v1::NodeStatus* status) { FillStatus(status); }}));
-  services.push_back(MakeHarvestService(
-      {store.get(), runner.get(), tokens.get(), &clock, &dispatcher,
-       [this](const std::string& definition, const std::string& name, const std::string& location,
-              int pages) {
-         return TryDefinition(definition, name, location, pages, {fetcher.get(), config.share_dir},
-                              NormalisationParts());
-       }}));
+  HarvestServiceOptions harvest;
+  harvest.store = store.get();
+  harvest.runner = runner.get();
+  harvest.tokens = tokens.get();
+  harvest.clock = &clock;
+  harvest.dispatcher = &dispatcher;
+  harvest.rehearse = [this](const std::string& definition, const std::string& name,
+                            const std::string& location, int pages) {
+    return TryDefinition(definition, name, location, pages, {fetcher.get(), config.share_dir},
+                         NormalisationParts());
+  };
+  harvest.scheduler = scheduler.get();
+  harvest.audit = [this](const std::string& act, const std::string& subject,
+                         const std::string& actor, const std::string& reason) {
+    log->Warning("act of a person",
+                 {{"act", act}, {"subject", subject}, {"actor", actor}, {"reason", reason}});
+    log->Flush();
+    return absl::OkStatus();
+  };
+  harvest.restored = [this] { normalisation->StateChanged(); };
+  services.push_back(MakeHarvestService(std::move(harvest)));
   services.push_back(
       MakeSearchService({index->index(), store.get(), tokens.get(), &clock, &dispatcher,
                          [this](const QueryText& text, const Snapshot& snapshot) {
                            return index->Bind(text, snapshot);
                          },
-                         *data / "citations"}));
+                         *data / "citations",
+                         [this](v1::SearchResponse* response) { FillFreshness(response); }}));
   OntologyServiceOptions ontology;
   ontology.terms = [this] { return index->ServedTerms(); };
   ontology.index = index->index();
@@ -202,6 +223,7 @@ absl::Status Node::Parts::Serve() {
   if (const int resumed = runner->ResumeAll(); resumed > 0) {
     log->Info("runs taken up again", {{"runs", absl::StrCat(resumed)}});
   }
+  scheduler->Load();
   observer = std::thread([this] { Observe(); });
   PARFOCAL_ASSIGN_OR_RETURN(http, HttpServer::Start(http_address, {[this] { return Unready(); },
                                                                    [this] { return Metrics(); }}));
@@ -237,6 +259,7 @@ void Node::Parts::Observe() {
     if (const auto catalogue = store->Status(std::string(kPublicGroup)); catalogue.ok()) {
       lag.Observe(clock.Now(), catalogue->sequence, index->ServedSequence());
     }
+    scheduler->Tick();
     MutexLock lock(&mu);
     if (stopping) return;
     changed.wait_for(mu, std::chrono::milliseconds(500));

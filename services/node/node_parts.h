@@ -26,12 +26,16 @@
 #include "parfocal/mutex.h"
 #include "parfocal/phenotype/matrix_follower.h"
 #include "parfocal/rpc/call.h"
+#include "parfocal/schedule/scheduler.h"
 
 namespace parfocal {
 
 namespace v1 {
 class NodeStatus;
-}
+class SearchResponse;
+}  // namespace v1
+
+class Exposition;
 
 // In the order of their making; destroyed the other way round.
 struct Node::Parts {
@@ -51,6 +55,11 @@ struct Node::Parts {
   void FillNormalisation(v1::NodeStatus* status) const;
   std::string Unready();
   std::string Metrics();
+  // source_upkeep.cc
+  void MakeScheduler();
+  void FillSources(v1::NodeStatus* status) const;
+  void FillFreshness(v1::SearchResponse* response) const;
+  void ExposeSources(Exposition* out) const;
   void Observe();
   void Stop();
 
@@ -69,7 +78,8 @@ struct Node::Parts {
   std::unique_ptr<phenotype::MatrixFollower> phenotypes;
   std::unique_ptr<PageTokens> tokens;
   std::unique_ptr<Fetcher> fetcher;
-  ConnectorRegistry connectors = Connectors();
+  ConnectorRegistry connectors;
+  std::unique_ptr<Scheduler> scheduler;  // Before the runner, which tells it of runs to its end.
   std::unique_ptr<HarvestRunner> runner;
   RpcMetrics rpc_metrics;
   IndexLag lag;

@@ -76,6 +76,7 @@ void Node::Parts::FillStatus(v1::NodeStatus* status) {
   status->set_resident_bytes(ResidentBytes());
   status->set_data_dir(data->path());
   FillNormalisation(status);
+  FillSources(status);
   const std::string unready = Unready();
   status->set_state(unready.empty() ? "OK" : "DEGRADED: " + unready);
   int64_t segments = 0, values = 0;
@@ -150,6 +151,7 @@ std::string Node::Parts::Metrics() {
     if (!runs.empty())
       out.Sample("", {{"source", source.id}, {"state", StateWord(runs.front().state)}}, 1);
   }
+  ExposeSources(&out);
   ExposeRpc(rpc_metrics, &out);
   return out.text();
 }

@@ -316,6 +316,8 @@ void ToProto(const Rejection& rejection, v1::Rejection* out) {
   out->set_record(Text(rejection.record));
   out->set_reason(Text(MaskPersonalData(rejection.reason).text));
   out->set_data(MaskPersonalData(rejection.raw).text);
+  out->set_reader(Text(rejection.reader));
+  out->set_can_replay(rejection.can_replay);
 }
 
 void ToProto(const Counts& counts, v1::Counts* out) {

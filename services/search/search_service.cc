@@ -256,6 +256,7 @@ class SearchService final : public v1::SearchService::CallbackService {
     if (request.explain()) {
       for (const ExplainStep& step : answer.explain) ToProto(step, response->add_explain());
     }
+    if (options_.freshness) options_.freshness(response);
     return absl::OkStatus();
   }
 

@@ -29,7 +29,7 @@ def answers(node):
     out = []
     for question in QUESTIONS:
         answer = node.search(facets=FACETS, facet_limit=100, page_size=50, **question)
-        for key in ("revision", "nextPageToken"):
+        for key in ("revision", "nextPageToken", "freshness"):
             answer.pop(key, None)
         for hit in answer.get("hits", []):
             for record in hit.get("record", {}).values():

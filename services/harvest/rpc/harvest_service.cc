@@ -10,7 +10,10 @@
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/response_size.h"
 #include "parfocal/rpc/utf8.h"
+#include "parfocal/schedule/scheduler.h"
 #include "parfocal/v1/harvest_service.grpc.pb.h"
+#include "source_acts.h"
+#include "source_conversion.h"
 #include "try_source.h"
 #include "watch.h"
 
@@ -19,25 +22,6 @@ namespace {
 
 constexpr int kStandardPage = 25;
 constexpr int kMaxPage = 200;
-
-void ToProto(const Source& source, const std::vector<Run>& runs, v1::Source* out) {
-  out->set_name(absl::StrCat("sources/", source.id));
-  out->set_title(ValidUtf8(source.title));
-  out->set_connector(ValidUtf8(source.connector));
-  out->set_location(ValidUtf8(source.location));
-  for (const auto& [key, value] : source.options)
-    (*out->mutable_options())[ValidUtf8(key)] = ValidUtf8(value);
-  out->mutable_create_time()->set_seconds(absl::ToUnixSeconds(source.created));
-  if (!source.last_complete_run.empty())
-    out->set_last_complete_run(FormatRunName(source.id, source.last_complete_run));
-  if (!runs.empty()) out->set_last_run(FormatRunName(source.id, runs.front().id));
-  int failures = 0;
-  for (const Run& run : runs) {
-    if (run.state == RunState::kComplete) break;
-    failures += run.state == RunState::kRunning ? 0 : 1;
-  }
-  out->set_consecutive_failures(failures);
-}
 
 absl::Status CheckLimits(const Source& source) {
   const auto check = [&](absl::string_view limit, size_t maximum, size_t size,
@@ -133,6 +117,61 @@ class HarvestService final : public v1::HarvestService::CallbackService {
                          return parfocal::TrySource(options_.rehearse, r, out);
                        });
   }
+  grpc::ServerUnaryReactor* GetRejection(grpc::CallbackServerContext* context,
+                                         const v1::GetRejectionRequest* request,
+                                         v1::Rejection* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/GetRejection",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         PARFOCAL_ASSIGN_OR_RETURN(const Rejection rejection,
+                                                   parfocal::GetRejection(options_, r));
+                         parfocal::ToProto(rejection, out);
+                         out->set_number(r.number());
+                         return absl::OkStatus();
+                       });
+  }
+  grpc::ServerUnaryReactor* ReplayRejections(grpc::CallbackServerContext* context,
+                                             const v1::ReplayRejectionsRequest* request,
+                                             v1::Run* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/ReplayRejections",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         return Begun(parfocal::ReplayRejections(options_, r), out);
+                       });
+  }
+  grpc::ServerUnaryReactor* PingSource(grpc::CallbackServerContext* context,
+                                       const v1::PingSourceRequest* request,
+                                       v1::Source* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/PingSource",
+                       request, response,
+                       [this](const Call&, const auto& r, auto* out) { return Ping(r, out); });
+  }
+  grpc::ServerUnaryReactor* ResumeSource(grpc::CallbackServerContext* context,
+                                         const v1::ResumeSourceRequest* request,
+                                         v1::Source* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/ResumeSource",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         PARFOCAL_RETURN_IF_ERROR(parfocal::ResumeSource(options_, r));
+                         return Read(r.name(), out);
+                       });
+  }
+  grpc::ServerUnaryReactor* ReleaseRun(grpc::CallbackServerContext* context,
+                                       const v1::ReleaseRunRequest* request,
+                                       v1::Run* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/ReleaseRun",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         return Begun(parfocal::ReleaseRun(options_, r), out);
+                       });
+  }
+  grpc::ServerUnaryReactor* RestoreRecords(grpc::CallbackServerContext* context,
+                                           const v1::RestoreRecordsRequest* request,
+                                           v1::RestoreRecordsResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.HarvestService/RestoreRecords",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         PARFOCAL_ASSIGN_OR_RETURN(const int64_t restored,
+                                                   parfocal::RestoreRecords(options_, r));
+                         out->set_restored(restored);
+                         return absl::OkStatus();
+                       });
+  }
   grpc::ServerWriteReactor<v1::Run>* WatchRun(grpc::CallbackServerContext* context,
                                               const v1::WatchRunRequest* request) override {
     return HandleStream<v1::Run>(
@@ -160,17 +199,44 @@ class HarvestService final : public v1::HarvestService::CallbackService {
     source.location = request.source().location();
     source.options.insert(request.source().options().begin(), request.source().options().end());
     source.created = absl::FromUnixSeconds(absl::ToUnixSeconds(options_.clock->Now()));
+    PARFOCAL_RETURN_IF_ERROR(FromProto(request.source().schedule(), &source.schedule));
     PARFOCAL_RETURN_IF_ERROR(CheckLimits(source));
     PARFOCAL_RETURN_IF_ERROR(options_.runner->Check(source));
     PARFOCAL_RETURN_IF_ERROR(options_.store->CreateSource(source));
-    ToProto(source, {}, response);
+    Changed(source.id);
+    ToProto(source, {}, options_.schedule_limits, options_.clock->Now(), response);
     return absl::OkStatus();
+  }
+
+  void Changed(const std::string& source) const {
+    if (options_.scheduler != nullptr) options_.scheduler->Changed(source);
+  }
+
+  absl::Status Read(const std::string& name, v1::Source* response) const {
+    v1::GetSourceRequest request;
+    request.set_name(name);
+    return Get(request, response);
+  }
+
+  static absl::Status Begun(const absl::StatusOr<RunProgress>& progress, v1::Run* response) {
+    PARFOCAL_RETURN_IF_ERROR(progress.status());
+    ToProto(*progress, response);
+    return absl::OkStatus();
+  }
+
+  absl::Status Ping(const v1::PingSourceRequest& request, v1::Source* response) const {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.name()));
+    if (options_.scheduler == nullptr)
+      return absl::UnimplementedError("this node harvests by hand alone");
+    PARFOCAL_RETURN_IF_ERROR(options_.scheduler->Ping(id));
+    return Read(request.name(), response);
   }
 
   absl::Status Get(const v1::GetSourceRequest& request, v1::Source* response) const {
     PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.name()));
     PARFOCAL_ASSIGN_OR_RETURN(const Source source, options_.store->GetSource(id));
-    ToProto(source, options_.store->ListRuns(id), response);
+    ToProto(source, options_.store->ListRuns(id), options_.schedule_limits, options_.clock->Now(),
+            response);
     return absl::OkStatus();
   }
 
@@ -204,7 +270,8 @@ class HarvestService final : public v1::HarvestService::CallbackService {
             sources, request,
             [](const Source& source, const std::string& after) { return source.id > after; },
             [&](const Source& source) {
-              ToProto(source, options_.store->ListRuns(source.id), response->add_sources());
+              ToProto(source, options_.store->ListRuns(source.id), options_.schedule_limits,
+                      options_.clock->Now(), response->add_sources());
             }));
     return absl::OkStatus();
   }
@@ -214,9 +281,9 @@ class HarvestService final : public v1::HarvestService::CallbackService {
                               ParseSourceName(request.source().name(), "source.name"));
     PARFOCAL_ASSIGN_OR_RETURN(Source source, options_.store->GetSource(id));
     if (request.update_mask().paths().empty()) {
-      return WithReason(
-          absl::InvalidArgumentError("update_mask: is empty; name title, location or options"),
-          "VALUE_OUT_OF_RANGE", "update_mask");
+      return WithReason(absl::InvalidArgumentError(
+                            "update_mask: is empty; name title, location, options or schedule"),
+                        "VALUE_OUT_OF_RANGE", "update_mask");
     }
     for (const std::string& path : request.update_mask().paths()) {
       if (path == "title") {
@@ -225,23 +292,28 @@ class HarvestService final : public v1::HarvestService::CallbackService {
         source.location = request.source().location();
       } else if (path == "options") {
         source.options = {request.source().options().begin(), request.source().options().end()};
+      } else if (path == "schedule") {
+        PARFOCAL_RETURN_IF_ERROR(FromProto(request.source().schedule(), &source.schedule));
       } else {
-        return WithReason(absl::InvalidArgumentError(
-                              absl::StrCat("update_mask: '", path.substr(0, 100),
-                                           "' cannot be changed; title, location and options can")),
+        return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                              "update_mask: '", path.substr(0, 100),
+                              "' cannot be changed; title, location, options and schedule can")),
                           "VALUE_OUT_OF_RANGE", "update_mask");
       }
     }
     PARFOCAL_RETURN_IF_ERROR(CheckLimits(source));
     PARFOCAL_RETURN_IF_ERROR(options_.runner->Check(source));
     PARFOCAL_RETURN_IF_ERROR(options_.store->UpdateSource(source));
-    ToProto(source, options_.store->ListRuns(id), response);
+    Changed(id);
+    ToProto(source, options_.store->ListRuns(id), options_.schedule_limits, options_.clock->Now(),
+            response);
     return absl::OkStatus();
   }
 
   absl::Status Delete(const v1::DeleteSourceRequest& request) const {
     PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.name()));
     absl::Status status = options_.store->DeleteSource(id);
+    Changed(id);
     if (absl::IsFailedPrecondition(status))
       return WithReason(std::move(status), "RUN_IN_PROGRESS", "name");
     return status;
@@ -250,7 +322,7 @@ class HarvestService final : public v1::HarvestService::CallbackService {
   absl::Status Start(const v1::StartRunRequest& request, v1::Run* response) const {
     PARFOCAL_ASSIGN_OR_RETURN(const std::string id, ParseSourceName(request.parent(), "parent"));
     PARFOCAL_ASSIGN_OR_RETURN(const RunProgress progress,
-                              options_.runner->Start(id, request.accept_deletions()));
+                              parfocal::StartRun(options_, id, request.accept_deletions()));
     ToProto(progress, response);
     return absl::OkStatus();
   }
@@ -316,7 +388,9 @@ class HarvestService final : public v1::HarvestService::CallbackService {
     while (sent < rejections.size() && sent < static_cast<size_t>(page_size) &&
            bytes <= kPageBytes) {
       v1::Rejection* rejection = response->add_rejections();
-      parfocal::ToProto(rejections[sent++], rejection);
+      parfocal::ToProto(rejections[sent], rejection);
+      rejection->set_number(offset + static_cast<int64_t>(sent));
+      ++sent;
       bytes += rejection->ByteSizeLong();
     }
     if (sent < rejections.size()) {

@@ -1,5 +1,6 @@
 #include "parfocal/harvest_run/harvest_runner.h"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_join.h"
 #include "one_run.h"
+#include "replaying_connector.h"
 #include "run_cursor.h"
 
 namespace parfocal {
@@ -55,7 +57,7 @@ HarvestRunner::HarvestRunner(HarvestRunnerOptions options) : options_(std::move(
 HarvestRunner::~HarvestRunner() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<Connector>> HarvestRunner::MakeConnector(
-    const Source& source) const {
+    const Source& source, const std::string& replay_of) const {
   const auto found = options_.connectors->find(source.connector);
   if (found == options_.connectors->end()) {
     const std::string known =
@@ -78,22 +80,60 @@ absl::StatusOr<std::unique_ptr<Connector>> HarvestRunner::MakeConnector(
         Annotate(connector.status(), absl::StrCat("source ", source.id)), "SOURCE_DEFINITION",
         FieldOf(connector.status()).empty() ? "source.location" : FieldOf(connector.status()));
   }
-  return connector;
+  if (replay_of.empty() || !connector.ok()) return connector;
+  return MakeReplayingConnector(*std::move(connector), options_.store, source.id, replay_of,
+                                context.mark);
 }
 
 absl::Status HarvestRunner::Check(const Source& source) const {
-  return MakeConnector(source).status();
+  return MakeConnector(source, "").status();
 }
 
 absl::StatusOr<RunProgress> HarvestRunner::Start(const std::string& source_id,
                                                  bool accept_deletions) {
   PARFOCAL_ASSIGN_OR_RETURN(const Source source, options_.store->GetSource(source_id));
-  return Launch(source, accept_deletions);
+  return Launch(source, accept_deletions, "");
 }
 
-absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool accept_deletions) {
+absl::StatusOr<RunProgress> HarvestRunner::Replay(const std::string& source_id,
+                                                  const std::string& of) {
+  PARFOCAL_ASSIGN_OR_RETURN(const Source source, options_.store->GetSource(source_id));
+  PARFOCAL_ASSIGN_OR_RETURN(const Run run, options_.store->GetRun(source_id, of));
+  if (run.state == RunState::kRunning) {
+    return WithReason(
+        absl::FailedPreconditionError(absl::StrCat("source ", source_id, ": run ", of, " goes on")),
+        "RUN_IN_PROGRESS", "parent");
+  }
+  constexpr int kStep = 1000;
+  for (int64_t begin = 0;; begin += kStep) {
+    PARFOCAL_ASSIGN_OR_RETURN(const std::vector<Rejection> some,
+                              options_.store->ListRejections(source_id, of, begin, kStep));
+    if (std::any_of(some.begin(), some.end(), [](const Rejection& r) { return r.can_replay; }))
+      return Launch(source, /*accept_deletions=*/false, of);
+    if (some.size() == size_t{kStep}) continue;
+    return WithReason(absl::FailedPreconditionError(absl::StrCat(
+                          "run ", of, " of source ", source_id,
+                          " refused nothing that can be parsed again by itself; harvest the "
+                          "source")),
+                      "NOTHING_TO_REPLAY", "parent");
+  }
+}
+
+absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool accept_deletions,
+                                                  std::string replay_of) {
+  // A run that was left over goes on as what it was begun as.
+  if (const std::vector<Run> runs = options_.store->ListRuns(source.id);
+      !runs.empty() && runs.front().state == RunState::kRunning) {
+    const std::string left = RunCursor::Parse(runs.front().cursor).replay_of;
+    if (!replay_of.empty() && left != replay_of) {
+      return WithReason(absl::FailedPreconditionError(absl::StrCat("source ", source.id, ": run ",
+                                                                   runs.front().id, " goes on")),
+                        "RUN_IN_PROGRESS", "parent");
+    }
+    replay_of = left;
+  }
   auto active = std::make_unique<Active>();
-  PARFOCAL_ASSIGN_OR_RETURN(active->connector, MakeConnector(source));
+  PARFOCAL_ASSIGN_OR_RETURN(active->connector, MakeConnector(source, replay_of));
   active->source = source;
   RunProgress begun;
   {
@@ -113,7 +153,8 @@ absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool acc
     PARFOCAL_ASSIGN_OR_RETURN(
         progress.run,
         options_.store->BeginRun(source.id, options_.clock->Now(), &progress.resumed));
-    if (accept_deletions) PARFOCAL_RETURN_IF_ERROR(NoteAcceptance(&progress.run));
+    if (accept_deletions || (!replay_of.empty() && !progress.resumed))
+      PARFOCAL_RETURN_IF_ERROR(NoteInCursor(accept_deletions, replay_of, &progress.run));
     begun = progress;
     Active* borrowed = active.get();
     active_[source.id] = std::move(active);
@@ -123,9 +164,11 @@ absl::StatusOr<RunProgress> HarvestRunner::Launch(const Source& source, bool acc
   return begun;
 }
 
-absl::Status HarvestRunner::NoteAcceptance(Run* run) const {
+absl::Status HarvestRunner::NoteInCursor(bool accept_deletions, const std::string& replay_of,
+                                         Run* run) const {
   RunCursor cursor = RunCursor::Parse(run->cursor);
-  cursor.accept_deletions = true;
+  cursor.accept_deletions = accept_deletions;
+  cursor.replay_of = replay_of;
   PageCommit page;
   page.source = run->source;
   page.run = run->id;
@@ -140,7 +183,7 @@ int HarvestRunner::ResumeAll() {
   for (const Source& source : options_.store->ListSources()) {
     const std::vector<Run> runs = options_.store->ListRuns(source.id);
     if (runs.empty() || runs.front().state != RunState::kRunning) continue;
-    absl::StatusOr<RunProgress> launched = Launch(source, /*accept_deletions=*/false);
+    absl::StatusOr<RunProgress> launched = Launch(source, /*accept_deletions=*/false, "");
     if (launched.ok()) {
       ++resumed;
       continue;
@@ -168,7 +211,8 @@ void HarvestRunner::Drive(Active* active) {
   }
   absl::StatusOr<Run> ended = run;
   if (!active->stop) {
-    OneRun one(options_, std::move(run), std::move(active->connector), &active->stop,
+    OneRun one(options_, std::move(run), std::move(active->connector),
+               options_.reader ? options_.reader(active->source) : "", &active->stop,
                [&](const Run& now, int64_t done, int64_t total) {
                  MutexLock lock(&mu_);
                  // That it ended is told below, together with room for the next run: who sees the

@@ -22,11 +22,12 @@ std::string PlaceOf(const std::string& cursor) {
 }  // namespace
 
 OneRun::OneRun(const HarvestRunnerOptions& options, Run run, std::unique_ptr<Connector> connector,
-               const std::atomic<bool>* stop,
+               std::string reader, const std::atomic<bool>* stop,
                std::function<void(const Run&, int64_t, int64_t)> progress)
     : options_(options),
       run_(std::move(run)),
       connector_(std::move(connector)),
+      reader_(std::move(reader)),
       stop_(stop),
       progress_(std::move(progress)),
       cursor_(RunCursor::Parse(run_.cursor)) {
@@ -97,9 +98,12 @@ absl::Status OneRun::CommitDrafts(DraftPage page) {
   for (Rejection& rejection : commit.rejections) {
     rejection.source = run_.source;
     rejection.run = run_.id;
+    rejection.reader = reader_;
   }
   const int64_t bad = page.ledger.quarantined;
-  if (bad > limits.bad_records_floor && bad > limits.page_bad_part * page.ledger.fetched) {
+  // Not of a replay: that most of what was bad is still bad says nothing of what is mended.
+  if (cursor_.replay_of.empty() && bad > limits.bad_records_floor &&
+      bad > limits.page_bad_part * page.ledger.fetched) {
     // So many bad records say that the page is not what we take it for: none of it is applied.
     last_refusal_ = absl::StrCat(PlaceOf(cursor_.text), " was refused whole: ", bad, " of its ",
                                  page.ledger.fetched, " records are bad (",
@@ -165,8 +169,8 @@ absl::Status OneRun::Condemn(const DraftPage& page, PageCommit* commit) {
              absl::StrCat("source ", run_.source, ", ", PlaceOf(cursor_.text),
                           ": the source has deleted ", cursor_.condemned.size(),
                           " records so far, more than a run takes unasked. Nothing was deleted; to "
-                          "go through with it: `parfocal harvest ",
-                          run_.source, " --accept-deletions`."));
+                          "go through with it: ",
+                          WayToRelease()));
 }
 
 absl::Status OneRun::Settle(bool* stopped) {
@@ -186,7 +190,7 @@ absl::Status OneRun::Settle(bool* stopped) {
         absl::StrCat("source ", run_.source, ": ", ledger.skipped, " records were passed over",
                      last_refusal_.empty() ? "" : absl::StrCat("; ", last_refusal_), ".", way_out));
   }
-  if (ledger.quarantined > limits.bad_records_floor &&
+  if (cursor_.replay_of.empty() && ledger.quarantined > limits.bad_records_floor &&
       ledger.quarantined > limits.run_bad_part * ledger.fetched) {
     return End(ledger.quarantined == ledger.fetched ? RunState::kFailed : RunState::kPartial,
                absl::StrCat("source ", run_.source, ": ", ledger.quarantined, " of ",
@@ -204,13 +208,21 @@ absl::Status OneRun::Settle(bool* stopped) {
                        " records are no longer listed, or are called deleted by the source: too "
                        "many to delete unasked (the first is ",
                        FormatRecordName(doomed.front()),
-                       "). Nothing was deleted; to go through with it: `parfocal harvest ",
-                       run_.source, " --accept-deletions`."));
+                       "). Nothing was deleted; to go through with it: ", WayToRelease()));
     }
   }
   PARFOCAL_RETURN_IF_ERROR(Delete(doomed, stopped));
   if (*stopped) return absl::OkStatus();
-  return End(RunState::kComplete, "");
+  // Who asks when the source was last listed passes over a COMPLETE run that has a message.
+  return End(RunState::kComplete,
+             cursor_.replay_of.empty()
+                 ? ""
+                 : absl::StrCat("what run ", cursor_.replay_of, " refused was parsed anew"));
+}
+
+std::string OneRun::WayToRelease() const {
+  return absl::StrCat("`parfocal release ", run_.source, "/", run_.id,
+                      " --by NAME --because WHY`.");
 }
 
 // Runs from the last COMPLETE one that listed everything on, but this one; none if there is none.

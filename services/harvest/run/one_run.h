@@ -18,7 +18,7 @@ class OneRun {
   // `progress` is called with the run after every page. Whether its starter has accepted deletions
   // stands in the run's cursor.
   OneRun(const HarvestRunnerOptions& options, Run run, std::unique_ptr<Connector> connector,
-         const std::atomic<bool>* stop,
+         std::string reader, const std::atomic<bool>* stop,
          std::function<void(const Run&, int64_t done, int64_t total)> progress);
 
   // Returns the ended run (already written to the store), or one still RUNNING if it was stopped.
@@ -38,12 +38,14 @@ class OneRun {
   std::vector<std::string> RunsSinceLastListing() const;
   absl::StatusOr<bool> TooMany(int64_t deletions);
   absl::Status Delete(const std::vector<RecordName>& names, bool* stopped);
+  std::string WayToRelease() const;
   absl::Status End(RunState state, std::string message);
   void Report() const;
 
   const HarvestRunnerOptions& options_;
   Run run_;
   const std::unique_ptr<Connector> connector_;
+  const std::string reader_;
   const std::atomic<bool>* const stop_;
   const std::function<void(const Run&, int64_t, int64_t)> progress_;
   RunCursor cursor_;  // run_.cursor, taken apart.

@@ -16,6 +16,8 @@ constexpr absl::string_view kListedAllText =
 constexpr absl::string_view kListedChangesText =
     "\x1f"
     "end-of-changes";
+// No record name begins so.
+constexpr absl::string_view kReplay = "replay ";
 constexpr char kExtra = '\x1e';  // Begins the extras, and each name in them.
 constexpr char kEndOfExtra = '\x1d';
 
@@ -23,8 +25,9 @@ constexpr char kEndOfExtra = '\x1d';
 
 std::string RunCursor::Format() const {
   std::string out;
-  if (accept_deletions || !condemned.empty()) {
+  if (accept_deletions || !replay_of.empty() || !condemned.empty()) {
     absl::StrAppend(&out, std::string(1, kExtra), accept_deletions ? "accept" : "");
+    if (!replay_of.empty()) absl::StrAppend(&out, std::string(1, kExtra), kReplay, replay_of);
     for (const RecordName& name : condemned)
       absl::StrAppend(&out, std::string(1, kExtra), FormatRecordName(name));
     out.push_back(kEndOfExtra);
@@ -41,6 +44,8 @@ RunCursor RunCursor::Parse(absl::string_view stored) {
   if (!stored.empty() && stored[0] == kExtra && end != absl::string_view::npos) {
     for (absl::string_view word : absl::StrSplit(stored.substr(1, end - 1), kExtra)) {
       if (word == "accept") out.accept_deletions = true;
+      if (absl::string_view run = word; absl::ConsumePrefix(&run, kReplay))
+        out.replay_of = std::string(run);
       if (auto name = ParseRecordName(word); name.ok()) out.condemned.insert(*std::move(name));
     }
     stored.remove_prefix(end + 1);

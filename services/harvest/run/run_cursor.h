@@ -13,6 +13,8 @@ namespace parfocal {
 struct RunCursor {
   // Whoever started the run has agreed to any number of deletions.
   bool accept_deletions = false;
+  // The run parses anew what the run of this id refused, and lists nothing; empty: it is a harvest.
+  std::string replay_of;
   // Records that the source called deleted and that wait for the end of the listing.
   std::set<RecordName> condemned;
 

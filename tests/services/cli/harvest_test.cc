@@ -58,7 +58,7 @@ TEST_F(HarvestTest, ACompleteRunWhoseLedgerDoesNotAddUpIsNoSuccess) {
 
 TEST_F(HarvestTest, AHeldRunSaysHowToGoOn) {
   EndAs(v1::Run::HELD);
-  EXPECT_THAT(node_.Run({"harvest", "first"}).err, HasSubstr("--accept-deletions"));
+  EXPECT_THAT(node_.Run({"harvest", "first"}).err, HasSubstr("parfocal release first/1 --by NAME"));
   EXPECT_FALSE(node_.harvest.last_start.accept_deletions());
   node_.Run({"harvest", "first", "--accept-deletions"});
   EXPECT_TRUE(node_.harvest.last_start.accept_deletions());

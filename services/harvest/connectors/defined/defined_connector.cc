@@ -55,12 +55,13 @@ std::string StemOf(absl::string_view name) {
 
 class Engine final : public DefinedConnector {
  public:
-  Engine(std::string source, ConnectorParts parts)
+  Engine(std::string source, ConnectorParts parts, ParseGuard* guard)
       : source_(std::move(source)),
         parts_(std::move(parts)),
         definition_(*parts_.definition),
         documents_(parts_.documents.get()),
-        limits_(parts_.limits) {
+        limits_(parts_.limits),
+        guard_(guard) {
     Rewind();
   }
 
@@ -124,6 +125,7 @@ class Engine final : public DefinedConnector {
   const definition::SourceDefinition& definition_;
   Documents* const documents_;
   const RecordLimits limits_;
+  ParseGuard* const guard_;
 
   std::unique_ptr<definition::Mapper> mapper_;
   defined::Joins joins_;
@@ -177,6 +179,7 @@ absl::Status Engine::EnterFeed(DraftPage* page) {
   for (; feed_ < definition_.feeds.size(); ++feed_) {
     PARFOCAL_ASSIGN_OR_RETURN(position_, documents_->First(feed()));
     if (position_.empty()) continue;
+    LeaveUnit(guard_);
     std::vector<Rejection> rejections;
     PARFOCAL_RETURN_IF_ERROR(
         joins_.Load(feed(), FormatOf(feed()), limits_, documents_, &rejections));
@@ -191,6 +194,7 @@ absl::Status Engine::OpenDocument(DraftPage* page) {
   auto open = std::make_unique<Open>();
   PARFOCAL_ASSIGN_OR_RETURN(open->document, documents_->Read(feed(), position_));
   absl::Status status = open->document.status;
+  if (status.ok()) status = EnterUnit(guard_, open->document.name, 0);
   if (status.ok()) {
     const RecordFormat format = FormatOf(feed());
     const std::string name = documents_->InPages(feed()) ? std::string() : open->document.name;
@@ -293,6 +297,8 @@ absl::Status Engine::ReadRecords(DraftPage* page, int64_t* records, size_t* byte
   const size_t before = page->drafts.size();
   FoundRecord record;
   while (*records < kRecordsPerPage && *bytes + page->raw.back().size() < kMaxPageBytes) {
+    // Not refused: it was entered so when the document was opened.
+    (void)EnterUnit(guard_, open_->document.name, 0);
     PARFOCAL_ASSIGN_OR_RETURN(const bool some, open_->reader->Next(&record));
     if (!some) {
       open_->reader.reset();
@@ -330,6 +336,9 @@ void Engine::AddRecord(FoundRecord record, DraftPage* page) {
   const std::string place = open_->document.name + record.place;
   MappedRecord mapped;
   mapped.problem = record.problem;
+  if (const absl::Status entered = EnterUnit(guard_, open_->document.name, open_->read);
+      mapped.problem.empty() && !entered.ok())
+    mapped.problem = absl::StrCat("the record ", entered.message());
   if (mapped.problem.empty()) {
     joins_.Apply(feed(), &record.item);
     if (open_->document.entry != nullptr)
@@ -429,7 +438,7 @@ absl::StatusOr<std::unique_ptr<DefinedConnector>> MakeConnectorOf(
     const ConnectorContext& context) {
   PARFOCAL_ASSIGN_OR_RETURN(defined::ConnectorParts parts,
                             defined::MakeParts(std::move(definition), source, context));
-  return std::make_unique<Engine>(source.id, std::move(parts));
+  return std::make_unique<Engine>(source.id, std::move(parts), context.guard);
 }
 
 absl::StatusOr<std::unique_ptr<Connector>> MakeDefinedConnector(const Source& source,

@@ -156,8 +156,11 @@ std::string BlockOf(const std::string& folder) { return folder.substr(0, folder.
 
 class IdrConnector final : public Connector {
  public:
-  IdrConnector(std::string source, Rules rules, std::vector<StudyPlace> studies)
-      : source_(std::move(source)), rules_(std::move(rules)), studies_(std::move(studies)) {
+  IdrConnector(std::string source, Rules rules, std::vector<StudyPlace> studies, ParseGuard* guard)
+      : source_(std::move(source)),
+        rules_(std::move(rules)),
+        studies_(std::move(studies)),
+        guard_(guard) {
     for (const StudyPlace& study : studies_)
       units_ += 1 + static_cast<int64_t>(study.tables.size());
   }
@@ -231,6 +234,7 @@ class IdrConnector final : public Connector {
   const std::string source_;
   const Rules rules_;
   const std::vector<StudyPlace> studies_;
+  ParseGuard* const guard_;
   int64_t units_ = 0;
   std::unique_ptr<OpenStudy> study_;
   std::unique_ptr<OpenRows> rows_;
@@ -244,11 +248,15 @@ absl::Status IdrConnector::UseStudy(size_t s) {
   open->index = s;
   if (!place.study_file.empty()) {
     PARFOCAL_ASSIGN_OR_RETURN(open->bytes, ReadWhole(place.study_file));
-    open->usable = open->bytes.size() <= kMaxStudyFileBytes;
-    open->file = ParseStudyFile(open->bytes);
+    const absl::Status entered = EnterUnit(guard_, place.study_file, 0);
+    open->usable = open->bytes.size() <= kMaxStudyFileBytes && entered.ok();
+    if (entered.ok()) open->file = ParseStudyFile(open->bytes);
     StudyContext context{source_, place.folder, {}};
     for (const TablePlace& table : place.tables) context.with_rows.insert(BlockOf(table.folder));
     open->draft = MakeStudyDraft(open->file, context, rules_);
+    if (!entered.ok()) {
+      open->draft.problems = {{0, absl::StrCat("the study file ", entered.message()), open->bytes}};
+    }
     for (const BlockFacts& facts : open->draft.blocks) open->facts[facts.id] = facts;
   }
   for (const TablePlace& table : place.tables) {
@@ -298,6 +306,8 @@ void IdrConnector::StudyPage(DraftPage* page) {
 absl::Status IdrConnector::UseTable(size_t t, int64_t row) {
   const TablePlace& table = studies_[study_->index].tables[t];
   if (rows_ != nullptr && rows_->name == table.name && rows_->row == row) return absl::OkStatus();
+  if (const absl::Status entered = EnterUnit(guard_, table.name, 0); !entered.ok())
+    return absl::InvalidArgumentError(absl::StrCat("the table ", entered.message()));
   auto open = std::make_unique<OpenRows>();
   open->name = table.name;
   const BlockFacts& facts = study_->facts.at(BlockOf(table.folder));
@@ -328,7 +338,10 @@ void IdrConnector::ReadRow(const TablePlace& table, const SourceRow& row, size_t
                            DraftPage* page) {
   ++page->ledger.rows_read;
   ++page->ledger.fetched;
-  std::string problem = row.problem.empty() ? rows_->reader->Problem(row.cells) : row.problem;
+  std::string problem = row.problem;
+  if (const absl::Status entered = EnterUnit(guard_, table.name, row.line); !entered.ok())
+    problem = absl::StrCat("the row ", entered.message());
+  if (problem.empty()) problem = rows_->reader->Problem(row.cells);
   if (!problem.empty()) {
     ++page->ledger.rows_rejected;
     ++page->ledger.quarantined;
@@ -357,6 +370,8 @@ absl::Status IdrConnector::TablePage(size_t s, size_t t, int64_t row, DraftPage*
   SourceRow source_row;
   bool some = true;
   for (int64_t n = 0; n < kRowsPerPage && raw.size() < kMaxPageBytes; ++n) {
+    // Not refused: it was entered so when the table was opened.
+    (void)EnterUnit(guard_, table.name, 0);
     PARFOCAL_ASSIGN_OR_RETURN(some, rows_->source->Next(&source_row));
     if (!some) break;
     const size_t offset = raw.size();
@@ -417,7 +432,8 @@ absl::StatusOr<std::unique_ptr<Connector>> MakeIdrConnector(const Source& source
   }
   PARFOCAL_ASSIGN_OR_RETURN(Rules rules, LoadRules(rules_path));
   PARFOCAL_ASSIGN_OR_RETURN(std::vector<StudyPlace> studies, ListStudies(source.location));
-  return std::make_unique<IdrConnector>(source.id, std::move(rules), std::move(studies));
+  return std::make_unique<IdrConnector>(source.id, std::move(rules), std::move(studies),
+                                        context.guard);
 }
 
 }  // namespace parfocal

@@ -54,8 +54,10 @@ absl::StatusOr<OaiPage> OaiClient::Ask(absl::string_view verb, const Arguments& 
   absl::StatusOr<FetchResponse> answer = fetcher_->Fetch(request);
   if (!answer.ok()) return Annotate(answer.status(), verb);
   std::string beginning = answer->body.substr(0, kUnreadBytes);
+  const absl::Status entered = EnterUnit(guard_, request.url, 0);
   absl::StatusOr<OaiPage> page =
-      ParseOaiPage(std::move(answer->body), CharsetOf(answer->content_type));
+      entered.ok() ? ParseOaiPage(std::move(answer->body), CharsetOf(answer->content_type))
+                   : absl::StatusOr<OaiPage>(Annotate(entered, "the answer"));
   if (page.ok()) return page;
   unread_ = std::move(beginning);
   if (answer->http_status == 200) return Annotate(page.status(), verb);

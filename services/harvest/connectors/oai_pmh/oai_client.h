@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "parfocal/connectors/connector.h"
 #include "parfocal/fetcher.h"
 #include "parfocal/oai_pmh/oai_page.h"
 #include "parfocal/status.h"
@@ -18,9 +19,9 @@ class OaiClient {
  public:
   using Arguments = std::vector<std::pair<absl::string_view, std::string>>;
 
-  // `fetcher` must outlive it.
-  OaiClient(Fetcher* fetcher, std::string base_url)
-      : fetcher_(fetcher), base_url_(std::move(base_url)) {}
+  // `fetcher` must outlive it, and `guard`, which may be nullptr.
+  OaiClient(Fetcher* fetcher, std::string base_url, ParseGuard* guard)
+      : fetcher_(fetcher), base_url_(std::move(base_url)), guard_(guard) {}
 
   // The server's answer, which may hold errors of the protocol. Arguments without a value are left
   // out. As Fetcher::Fetch and ParseOaiPage; the message names the verb.
@@ -34,6 +35,7 @@ class OaiClient {
 
   Fetcher* const fetcher_;
   const std::string base_url_;
+  ParseGuard* const guard_;
   std::string unread_;
 };
 

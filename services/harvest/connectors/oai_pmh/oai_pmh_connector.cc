@@ -92,7 +92,8 @@ class OaiPmhConnector final : public Connector {
         mark_(ListMark::Parse(context.mark)),
         options_(std::move(options)),
         limits_(limits),
-        client_(context.fetcher, source.location),
+        client_(context.fetcher, source.location, context.guard),
+        guard_(context.guard),
         began_(Now()) {}
 
   bool ListingIsWhole() const override { return false; }
@@ -111,7 +112,7 @@ class OaiPmhConnector final : public Connector {
     const absl::StatusOr<OaiPage> answer = AskForList(at);
     if (!answer.ok() && client_.unread().empty()) return answer.status();
     ++at.pages;
-    oai::PageDrafts drafts(source_, absl::StrCat(list_verb(), " page ", at.pages));
+    oai::PageDrafts drafts(source_, absl::StrCat(list_verb(), " page ", at.pages), guard_);
     if (!answer.ok()) return Unread(answer.status(), &drafts, &at);
     const OaiPage& page = *answer;
     bool last = false;
@@ -136,6 +137,22 @@ class OaiPmhConnector final : public Connector {
     PARFOCAL_RETURN_IF_ERROR(CheckNotEmpty(at));
     out.mark = NextMark(at).Format();
     return out;
+  }
+
+  absl::StatusOr<DraftPage> Replay(const Rejection& rejection) override {
+    // The answer around the record is not kept; what servers declare there, most records repeat.
+    const absl::StatusOr<OaiPage> page = oai::ParseOaiPage(
+        absl::StrCat("<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\" "
+                     "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><ListRecords>",
+                     rejection.raw, "</ListRecords></OAI-PMH>"),
+        "utf-8");
+    oai::PageDrafts drafts(source_, rejection.place, guard_);
+    if (page.ok()) {
+      drafts.AddRecords(*page);
+    } else {
+      drafts.Reject("", page.status().message(), rejection.raw);
+    }
+    return drafts.Take();
   }
 
  private:
@@ -384,6 +401,7 @@ class OaiPmhConnector final : public Connector {
   const Options options_;
   const OaiRunLimits limits_;
   oai::OaiClient client_;
+  ParseGuard* const guard_;
   const absl::Time began_;
   bool full_ = true;
   // Of the window. A run that is resumed begins without them: a loop is then found a round later.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "parfocal/oai_pmh/oai_record.h"
 #include "parfocal/privacy/contacts.h"
@@ -28,6 +29,8 @@ void PageDrafts::Reject(const std::string& identifier, absl::string_view reason,
     rejection.record = FormatRecordName({source_, identifier, ""});
   rejection.reason = WithoutContacts(reason);
   rejection.raw = std::string(raw.substr(0, kRejectedRawBytes));
+  // A record that stands there whole is all that Replay needs.
+  rejection.can_replay = absl::StartsWith(raw, "<") && raw.size() <= kRejectedRawBytes;
   page_.rejections.push_back(std::move(rejection));
   ++page_.ledger.quarantined;
   if (!identifier.empty()) identifiers_.push_back(identifier);
@@ -57,6 +60,8 @@ void PageDrafts::AddDeleted(const OaiHeader& header) {
 void PageDrafts::AddRecord(const OaiPage& page, const RecordPlace& place) {
   ++records_;
   const absl::string_view bytes = absl::string_view(page.text).substr(place.offset, place.length);
+  if (const absl::Status entered = EnterUnit(guard_, place_, records_); !entered.ok())
+    return Reject("", absl::StrCat("the record ", entered.message()), bytes);
   absl::StatusOr<OaiRecord> record = ReadOaiRecord(page, place);
   if (!record.ok()) return Reject(GuessIdentifier(bytes), record.status().message(), bytes);
   Entry entry;

@@ -13,9 +13,9 @@ namespace parfocal::oai {
 
 class PageDrafts {
  public:
-  // `source`: its id. `place`: what the answer is called in rejections.
-  PageDrafts(std::string source, std::string place)
-      : source_(std::move(source)), place_(std::move(place)) {}
+  // `source`: its id. `place`: what the answer is called in rejections. `guard` may be nullptr.
+  PageDrafts(std::string source, std::string place, ParseGuard* guard)
+      : source_(std::move(source)), place_(std::move(place)), guard_(guard) {}
 
   // Reads each record of `page`; a bad one becomes a rejection.
   void AddRecords(const OaiPage& page);
@@ -45,6 +45,7 @@ class PageDrafts {
   std::string PlaceOf(const std::string& identifier) const;
 
   const std::string source_, place_;
+  ParseGuard* const guard_;
   std::vector<Entry> entries_;
   std::map<std::string, size_t> newest_;  // By identifier: into entries_.
   std::vector<std::string> identifiers_;

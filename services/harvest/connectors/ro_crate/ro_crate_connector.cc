@@ -54,8 +54,9 @@ absl::Status ReadOption(const std::string& key, const std::string& text, Options
 
 class RoCrateConnector final : public Connector {
  public:
-  RoCrateConnector(std::string source, std::unique_ptr<CrateFiles> files, const Options& options)
-      : source_(std::move(source)), files_(std::move(files)), options_(options) {}
+  RoCrateConnector(std::string source, std::unique_ptr<CrateFiles> files, const Options& options,
+                   ParseGuard* guard)
+      : source_(std::move(source)), files_(std::move(files)), options_(options), guard_(guard) {}
 
   bool ListingIsWhole() const override { return files_->IsWhole(); }
 
@@ -94,6 +95,13 @@ class RoCrateConnector final : public Connector {
     return page;
   }
 
+  absl::StatusOr<DraftPage> Replay(const Rejection& rejection) override {
+    DraftPage page;
+    page.ledger.fetched = 1;
+    AddCrate(rejection.place, {absl::OkStatus(), rejection.raw}, &page);
+    return page;
+  }
+
  private:
   // Accessions of the files before the page, after a run was resumed: what they are called decides
   // which of two equal ones is the second. Files on the web are not fetched again for that; their
@@ -123,6 +131,7 @@ class RoCrateConnector final : public Connector {
 
   absl::StatusOr<ParsedCrate> Parse(const std::string& name, const FileContent& content) const {
     PARFOCAL_RETURN_IF_ERROR(content.status);
+    PARFOCAL_RETURN_IF_ERROR(Annotate(EnterUnit(guard_, name, 0), "the file"));
     return ParseCrate(source_, {name, files_->KeyOf(name), content.bytes}, options_.crate);
   }
 
@@ -134,6 +143,8 @@ class RoCrateConnector final : public Connector {
     rejection.record = record;
     rejection.reason = WithoutContacts(reason);
     rejection.raw = std::string(raw.substr(0, kRejectedRawBytes));
+    // A file that was read whole is all that Replay needs.
+    rejection.can_replay = !raw.empty() && raw.size() <= kRejectedRawBytes;
     page->rejections.push_back(std::move(rejection));
   }
 
@@ -166,6 +177,7 @@ class RoCrateConnector final : public Connector {
   const std::string source_;
   const std::unique_ptr<CrateFiles> files_;
   const Options options_;
+  ParseGuard* const guard_;
   bool listed_ = false;
   std::vector<std::string> names_;
   std::map<std::string, std::string> file_of_;  // By accession: the first file that has it.
@@ -209,7 +221,7 @@ absl::StatusOr<std::unique_ptr<Connector>> MakeRoCrateConnector(const Source& so
   } else {
     files = crate::SingleFile(location, options.files);
   }
-  return std::make_unique<RoCrateConnector>(source.id, std::move(files), options);
+  return std::make_unique<RoCrateConnector>(source.id, std::move(files), options, context.guard);
 }
 
 }  // namespace parfocal

@@ -153,7 +153,7 @@ TEST_F(HarvestRunnerTest, TooManyDeletionsHoldTheRun) {
     EXPECT_EQ(Live(), row.held ? row.before : row.before - row.deleted);
     if (row.held) {
       EXPECT_THAT(run.message, HasSubstr(absl::StrCat(row.deleted, " records")));
-      EXPECT_THAT(run.message, HasSubstr("accept-deletions"));
+      EXPECT_THAT(run.message, HasSubstr("parfocal release s/"));
       const HarvestRun accepted = Harvest(/*accept_deletions=*/true);
       EXPECT_EQ(accepted.state, RunState::kComplete);
       EXPECT_EQ(accepted.ledger.deleted, row.deleted);

@@ -183,5 +183,66 @@ TEST_F(HarvestRunnerTest, AcceptanceOfDeletionsSurvivesAStop) {
   EXPECT_EQ(run.ledger.deleted, 180);
 }
 
+// ---- Replays
+
+TEST_F(HarvestRunnerTest, AReplayAcceptsWhatIsMendedAndMovesNoMarker) {
+  Fill(0, 200);
+  archive_.bad = {Accession(3), Accession(150)};
+  archive_.mark = "up to here";
+  archive_.all = false;
+  const HarvestRun first = Harvest();
+  ASSERT_EQ(first.state, RunState::kComplete) << first.message;
+  EXPECT_EQ(first.ledger.quarantined, 2);
+  EXPECT_EQ(Live(), 198);
+  // One of the two is mended; of the archive nothing else is looked at.
+  archive_.bad = {Accession(150)};
+  archive_.deleted = {Accession(7)};
+  const int pages = archive_.pages_read;
+  const auto begun = runner_->Replay("s", first.id);
+  ASSERT_THAT(begun, IsOk());
+  const HarvestRun replay = Await(begun->run.id);
+  EXPECT_EQ(replay.state, RunState::kComplete);
+  EXPECT_THAT(replay.message, HasSubstr(first.id));
+  EXPECT_EQ(replay.ledger.new_records, 1);
+  EXPECT_EQ(replay.ledger.quarantined, 1);
+  EXPECT_EQ(replay.ledger.deleted, 0);
+  EXPECT_TRUE(replay.ledger.Adds());
+  EXPECT_EQ(archive_.pages_read, pages);
+  EXPECT_EQ(Live(), 199);
+  // The next harvest goes on where the last one ended.
+  Harvest();
+  EXPECT_EQ(context_.mark, "up to here");
+}
+
+TEST_F(HarvestRunnerTest, AReplayNeedsSomethingToParse) {
+  Fill(0, 3);
+  const HarvestRun run = Harvest();
+  EXPECT_EQ(ReasonOf(runner_->Replay("s", run.id).status()), "NOTHING_TO_REPLAY");
+  EXPECT_THAT(runner_->Replay("s", "99999999"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(runner_->Replay("none", run.id), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(HarvestRunnerTest, AReplayGoesOnAsAReplayAfterARestart) {
+  Fill(0, 300);
+  for (int i = 0; i < 3; ++i) archive_.bad.insert(Accession(i));
+  const HarvestRun first = Harvest();
+  // As a node leaves it that is killed right after the run was begun.
+  bool resumed = false;
+  const auto left = store_.BeginRun("s", clock_.Now(), &resumed);
+  PageCommit page;
+  page.source = "s";
+  page.run = left->id;
+  page.cursor = RunCursor{.replay_of = first.id}.Format();
+  ASSERT_THAT(store_.CommitPage(page), IsOk());
+  archive_.bad.clear();
+  const int pages = archive_.pages_read;
+  Restart();
+  EXPECT_EQ(runner_->ResumeAll(), 1);
+  const HarvestRun replay = Await(left->id);
+  EXPECT_EQ(replay.state, RunState::kComplete) << replay.message;
+  EXPECT_EQ(replay.ledger.new_records, 3);
+  EXPECT_EQ(archive_.pages_read, pages) << "the archive was not listed";
+}
+
 }  // namespace
 }  // namespace parfocal

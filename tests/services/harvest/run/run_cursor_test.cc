@@ -25,11 +25,13 @@ TEST(RunCursorTest, ReadsWhatItWrites) {
                                       "c",
                                       "\x1f"}) {
           RunCursor cursor{.accept_deletions = accept, .stage = stage, .text = text};
+          if (accept) cursor.replay_of = "00000012";
           if (*accession != '\0') cursor.condemned = {{"s", "plain", ""}, {"s", accession, ""}};
           // A connector's cursor never begins with a control character of ours.
           if (stage == Stage::kReading && *text == '\x1e') continue;
           const RunCursor read = RunCursor::Parse(cursor.Format());
           EXPECT_EQ(read.accept_deletions, accept);
+          EXPECT_EQ(read.replay_of, cursor.replay_of);
           EXPECT_EQ(read.condemned, cursor.condemned);
           EXPECT_EQ(read.stage, stage);
           EXPECT_EQ(read.text, text);

@@ -61,6 +61,12 @@ class ScriptedConnector final : public Connector {
     }
     return out;
   }
+  // What is broken is mended when it is not among the bad ones any more.
+  absl::StatusOr<DraftPage> Replay(const Rejection& rejection) override {
+    DraftPage out;
+    Add(rejection.place, archive_->studies.at(rejection.place), &out);
+    return out;
+  }
   bool ListingIsWhole() const override { return archive_->whole; }
   bool ListsAll() const override { return archive_->all; }
 
@@ -70,7 +76,12 @@ class ScriptedConnector final : public Connector {
     ++out->ledger.fetched;
     if (archive_->bad.contains(accession)) {
       ++out->ledger.quarantined;
-      out->rejections.push_back({.place = accession, .reason = "broken", .raw = bytes});
+      Rejection rejection;
+      rejection.place = accession;
+      rejection.reason = "broken";
+      rejection.raw = bytes;
+      rejection.can_replay = true;
+      out->rejections.push_back(std::move(rejection));
       return;
     }
     Study study{.source = source_, .accession = accession, .title = bytes};

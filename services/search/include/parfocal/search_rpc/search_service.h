@@ -18,6 +18,10 @@ class Service;
 
 namespace parfocal {
 
+namespace v1 {
+class SearchResponse;
+}
+
 struct Dispatcher;
 
 // Parses and binds query text and filter against a snapshot: fills words, filter, conditions, rest
@@ -33,6 +37,8 @@ struct SearchServiceOptions {
   const Dispatcher* dispatcher = nullptr;
   BindSearch bind;
   std::string citations;  // Folder of kept answers; empty: none can be kept.
+  // Tells how fresh the sources of the hits are. May be empty.
+  std::function<void(v1::SearchResponse* response)> freshness = {};
 };
 
 std::unique_ptr<grpc::Service> MakeSearchService(SearchServiceOptions options);

@@ -146,7 +146,7 @@ TEST_F(OaiRunTest, AServerThatTakesEverythingBack) {
   HarvestRun run = Harvest();
   EXPECT_EQ(run.state, RunState::kHeld);
   EXPECT_EQ(Live(), 120) << "what is served is as it was";
-  EXPECT_THAT(run.message, HasSubstr("--accept-deletions"));
+  EXPECT_THAT(run.message, HasSubstr("parfocal release s/"));
   // Nothing at all is listed any more: no deletion, however often.
   oai_.items.clear();
   oai_.now += absl::Hours(24 * 40);

@@ -11,6 +11,7 @@
 #include "parfocal/record_store.h"
 #include "parfocal/rehearse/rehearsal.h"
 #include "parfocal/rpc/page_token.h"
+#include "parfocal/schedule/upkeep.h"
 
 namespace grpc {
 class Service;
@@ -19,6 +20,7 @@ class Service;
 namespace parfocal {
 
 struct Dispatcher;
+class Scheduler;
 
 // Limits of a source definition; LIMIT_EXCEEDED beyond.
 inline constexpr size_t kMaxSourceTitleBytes = 4096;
@@ -40,6 +42,15 @@ struct HarvestServiceOptions {
   const Clock* clock = nullptr;
   const Dispatcher* dispatcher = nullptr;
   RehearseDefinition rehearse;
+  Scheduler* scheduler = nullptr;  // nullptr: sources are harvested by hand alone.
+  ScheduleLimits schedule_limits = {};
+  // Writes an act down, with what it is done to, by whom and why; it is carried out only if this
+  // succeeds. Without it no act of a person is.
+  std::function<absl::Status(const std::string& act, const std::string& subject,
+                             const std::string& actor, const std::string& reason)>
+      audit = {};
+  // Called when records were restored: they may have to be normalised anew.
+  std::function<void()> restored = {};
 };
 
 std::unique_ptr<grpc::Service> MakeHarvestService(HarvestServiceOptions options);

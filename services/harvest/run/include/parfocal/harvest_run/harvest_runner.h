@@ -31,7 +31,7 @@
 namespace parfocal {
 
 struct HarvestLimits {
-  int concurrent_runs = 4;  // More wait for their turn, already RUNNING.
+  int concurrent_runs = 8;  // More wait for their turn, already RUNNING.
   // A page is refused whole, and counted skipped, if more than this part of its records is bad; a
   // run is PARTIAL if more than this part is in quarantine. A handful of bad records says nothing
   // about a source: neither holds for `bad_records_floor` or fewer.
@@ -84,6 +84,9 @@ struct HarvestRunnerOptions {
   // Called, from a run's thread, when the catalogue failed with an I/O error: the outcome is
   // unknown and the process must end and replay. The run stays RUNNING.
   std::function<void(const absl::Status&)> on_store_failure;
+  // What reads `source`, for Rejection::reader: connector and version, definition and digest. May
+  // be empty.
+  std::function<std::string(const Source& source)> reader;
   // Called when a run begins, resumes and ends; for the log. May be empty.
   std::function<void(absl::string_view event, const RunProgress&)> on_event;
 };
@@ -101,6 +104,12 @@ class HarvestRunner {
   // FAILED_PRECONDITION with RUN_IN_PROGRESS; INVALID_ARGUMENT with SOURCE_DEFINITION if no
   // connector can read it.
   absl::StatusOr<RunProgress> Start(const std::string& source, bool accept_deletions);
+
+  // Begins a run that parses anew what the ended run `of` refused, from the bytes that were kept.
+  // It lists nothing, deletes nothing and moves no marker. Fails as Start does; NOT_FOUND without
+  // the run; FAILED_PRECONDITION with NOTHING_TO_REPLAY if nothing that it refused can be parsed
+  // again.
+  absl::StatusOr<RunProgress> Replay(const std::string& source, const std::string& of);
 
   // Takes up every run that a stopped node left RUNNING. A run whose source cannot be read any more
   // ends PARTIAL or FAILED. Returns how many went on.
@@ -120,9 +129,11 @@ class HarvestRunner {
 
  private:
   struct Active;
-  absl::StatusOr<std::unique_ptr<Connector>> MakeConnector(const Source& source) const;
-  absl::Status NoteAcceptance(Run* run) const;
-  absl::StatusOr<RunProgress> Launch(const Source& source, bool accept_deletions);
+  absl::StatusOr<std::unique_ptr<Connector>> MakeConnector(const Source& source,
+                                                           const std::string& replay_of) const;
+  absl::Status NoteInCursor(bool accept_deletions, const std::string& replay_of, Run* run) const;
+  absl::StatusOr<RunProgress> Launch(const Source& source, bool accept_deletions,
+                                     std::string replay_of);
   void Drive(Active* active);
   // Whether the store already calls the source's last run ended while its thread is still there.
   bool HasEnded(const std::string& source) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
