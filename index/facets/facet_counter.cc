@@ -130,8 +130,8 @@ class AttributeTallies {
 
 }  // namespace
 
-// Of several spellings of one value, the one that most rows of the snapshot have is shown; of
-// equals the first by bytes.
+// Of several spellings of one value (or ids that stand beside it), the one that most rows of the
+// snapshot have is shown; of equals the first by bytes.
 void FacetCounter::ShowSpellings(const Field& field, const std::vector<uint32_t>& slots,
                                  FacetResult* out) const {
   if (!FoldsSpelling(field)) return;
@@ -161,6 +161,7 @@ void FacetCounter::ShowSpellings(const Field& field, const std::vector<uint32_t>
     }
     out->values[i].value = std::string(shown->key);
     out->values[i].label = std::string(shown->label.empty() ? shown->key : shown->label);
+    out->values[i].is_term = shown->is_term && dictionary_.terms() != nullptr;
   }
 }
 

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "parfocal/segment/text.h"
+#include "parfocal/terms/curie.h"
 
 namespace parfocal {
 namespace {
@@ -14,6 +16,21 @@ uint64_t NextNumber() {
 }
 
 }  // namespace
+
+std::string SharedSpelling(const VocabularyValue& value, const TermLookup* terms) {
+  if (value.field == kAttributeField || !FoldsSpelling(Fields()[value.field])) return "";
+  const bool labelled = !value.label.empty() && value.label != value.key;
+  const bool id =
+      value.is_term ||
+      (labelled && (!CuriePrefix(value.key).empty() || absl::StrContains(value.key, "://")));
+  if (!id) return SpellingKey(value.key);
+  if (!labelled) return "";
+  if (terms != nullptr &&
+      (terms->LabelOf(value.key).has_value() || terms->Descendants(value.key, 2).size() > 1)) {
+    return "";
+  }
+  return SpellingKey(value.label);
+}
 
 FacetDictionary::FacetDictionary(std::shared_ptr<const Vocabulary> vocabulary,
                                  std::shared_ptr<const TermLookup> terms)
@@ -66,9 +83,8 @@ void FacetDictionary::Grow(ValueId size) {
     entry.field = FieldKeyOf(value);
     if (value.field != kAttributeField) {
       FieldSlots* field = fields_[value.field].get();
-      const bool folds = !value.is_term && FoldsSpelling(Fields()[value.field]);
       entry.slot = AddSlot(field, value.key, value.label, value.is_term && terms_ != nullptr,
-                           folds ? SpellingKey(value.key) : std::string());
+                           SharedSpelling(value, terms_.get()));
       field->size.store(static_cast<uint32_t>(field->slots.size()), std::memory_order_release);
     }
     values_.Append(entry);

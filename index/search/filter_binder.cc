@@ -18,6 +18,9 @@ namespace {
 
 using Kind = QueryNode::Kind;
 
+// Values in use that an explanation names.
+constexpr size_t kShownValues = 3;
+
 absl::Status Refuse(const FilterNode& node, absl::string_view why, absl::string_view reason) {
   return WithReason(
       absl::InvalidArgumentError(absl::StrCat("filter: ", why, " at byte ", node.offset)), reason,
@@ -356,6 +359,19 @@ absl::Status FilterBinder::AddOtherNames(const Field& field, const std::string& 
   return absl::OkStatus();
 }
 
+// An id that no ontology describes means what the words beside it say: adds the values in use that
+// are counted as one with it.
+void FilterBinder::AddSameWords(const Field& field, const std::string& curie, QueryNode* out,
+                                ExplainStep* step) const {
+  size_t shown = 0;
+  for (std::string& key : snapshot_->ValuesNamed(field.name, curie)) {
+    if (key == curie) continue;
+    if (++shown <= kShownValues)
+      absl::StrAppend(&step->note, shown == 1 ? "; the same words: " : ", ", key);
+    out->values.push_back(std::move(key));
+  }
+}
+
 // A field whose terms roll up: an id, else labels and exact synonyms, else values in use.
 absl::Status FilterBinder::ResolveTerms(const Field& field, const std::string& value, bool closure,
                                         QueryNode* out, ExplainStep* step) const {
@@ -376,6 +392,7 @@ absl::Status FilterBinder::ResolveTerms(const Field& field, const std::string& v
       }
     } else {
       step->note = "no ontology that is loaded has this id";
+      AddSameWords(field, curie, out, step);
     }
     step->term = curie;
     found.push_back(curie);

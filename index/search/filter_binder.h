@@ -40,6 +40,8 @@ class FilterBinder {
                             QueryNode* out, ExplainStep* step) const;
   absl::Status ResolveStated(const Field& field, const std::string& value, bool closure,
                              QueryNode* out, ExplainStep* step) const;
+  void AddSameWords(const Field& field, const std::string& curie, QueryNode* out,
+                    ExplainStep* step) const;
   absl::Status AddOtherNames(const Field& field, const std::string& value, bool closure,
                              QueryNode* out, ExplainStep* step) const;
   // Enters `step` and ties `node` to it.

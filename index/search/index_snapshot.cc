@@ -53,7 +53,7 @@ SearchResources::SearchResources(std::string dir, std::shared_ptr<const Vocabula
       terms(std::move(lookup)),
       dictionary(std::make_shared<FacetDictionary>(vocabulary, terms)),
       text(directory),
-      names(vocabulary),
+      names(vocabulary, terms),
       suggester(dictionary) {}
 
 Revision IndexSnapshot::revision() const {
@@ -244,10 +244,12 @@ void IndexSnapshot::CountTerm(absl::string_view curie, Counts* exact, Counts* ro
   for (const Field& field : Fields()) {
     // What an archive stated is no count of what a record means.
     if (!field.closure || field.stated) continue;
-    // The slot of the term in this field, if it has one.
+    // The slot of the term in this field, if it has one. (Not one that it shares: what no ontology
+    // describes is no term.)
     uint32_t wanted = UINT32_MAX;
     for (uint32_t slot = 0; slot < dictionary.slots(field.id); ++slot) {
-      if (dictionary.slot(field.id, slot).key == curie) wanted = slot;
+      const FacetDictionary::Slot& info = dictionary.slot(field.id, slot);
+      if (info.key == curie && info.spelling.empty()) wanted = slot;
     }
     if (wanted == UINT32_MAX) continue;
     for (ValueId id : rows_->vocabulary().OfField(field.id, rows_->manifest().values)) {

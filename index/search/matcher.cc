@@ -220,7 +220,14 @@ absl::StatusOr<std::vector<ValueId>> Matcher::Choose(const QueryNode& leaf, Fiel
       } else {
         const FacetDictionary::Slot& slot =
             dictionary_.slot(static_cast<FieldId>(field), dictionary_.SlotOf(id));
-        wanted = slot.folded.find(part) != std::string::npos;
+        if (slot.spelling.empty()) {
+          wanted = slot.folded.find(part) != std::string::npos;
+        } else {
+          // The slot shows one of several spellings; asked is what this value says.
+          const VocabularyValue value = vocabulary.Get(id);
+          wanted = Fold(value.key).find(part) != std::string::npos ||
+                   Fold(value.label).find(part) != std::string::npos;
+        }
       }
     } else if (leaf.kind == Kind::kRange) {
       const VocabularyValue value = vocabulary.Get(id);

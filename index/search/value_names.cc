@@ -1,14 +1,17 @@
 #include "value_names.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "parfocal/facets/facet_dictionary.h"
 #include "parfocal/segment/text.h"
 
 namespace parfocal {
 
-ValueNames::ValueNames(std::shared_ptr<const Vocabulary> vocabulary)
-    : vocabulary_(std::move(vocabulary)) {
+ValueNames::ValueNames(std::shared_ptr<const Vocabulary> vocabulary,
+                       std::shared_ptr<const TermLookup> terms)
+    : vocabulary_(std::move(vocabulary)), terms_(std::move(terms)) {
   for (size_t i = 0; i < Fields().size(); ++i) fields_.push_back(std::make_unique<Names>());
 }
 
@@ -27,16 +30,27 @@ std::vector<ValueId> ValueNames::Named(FieldId field, absl::string_view text, Va
       const std::string label = value.label.empty() ? key : form(value.label);
       names.values[key].push_back(*it);
       if (label != key) names.values[label].push_back(*it);
+      // Words are found under their own spelling anyway.
+      std::string shared = SharedSpelling(value, terms_.get());
+      if (!shared.empty() && shared != key) names.shared[*it] = std::move(shared);
     }
     names.known = limit;
   }
-  std::vector<ValueId> out;
-  if (auto found = names.values.find(form(text)); found != names.values.end()) {
-    for (ValueId id : found->second) {
-      if (id < limit) out.push_back(id);
+  const auto found = names.values.find(form(text));
+  if (found == names.values.end()) return {};
+  std::set<ValueId> out;
+  for (const ValueId id : found->second) {
+    if (id >= limit) continue;
+    out.insert(id);
+    const auto shared = names.shared.find(id);
+    if (shared == names.shared.end()) continue;
+    // Labels of described terms may be spelt so, too: they count alone.
+    for (const ValueId mate : names.values.at(shared->second)) {
+      if (mate < limit && SharedSpelling(vocabulary_->Get(mate), terms_.get()) == shared->second)
+        out.insert(mate);
     }
   }
-  return out;
+  return {out.begin(), out.end()};
 }
 
 }  // namespace parfocal

@@ -4,12 +4,14 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gene_work.h"
 #include "parfocal/mapping_lookup.h"
 #include "parfocal/rpc/record_conversion.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/schema/schema.h"
+#include "parfocal/terms/curie.h"
 #include "parfocal/terms/text_fold.h"
 #include "resolve.h"
 
@@ -50,26 +52,29 @@ void Rank(std::vector<WaitingWords>* words) {
 // Groups values that are the same words in other spellings; the values come most rows first.
 class Grouping {
  public:
+  // `counts`: of the rows that carry `key`; nullptr: to be counted.
   void Add(const std::string& field, const std::string& words, const std::string& stated_id,
-           bool flagged, const FacetValue& value) {
+           bool flagged, const std::string& key, const Counts* counts) {
     auto [at, fresh] = groups_.try_emplace({flagged, field, FoldText(words), stated_id});
-    WaitingWords& waiting = at->second;
+    Group& group = at->second;
     if (fresh) {
-      waiting.field = field;
-      waiting.words = words;
-      waiting.stated_id = stated_id;
-      waiting.flagged = flagged;
-      waiting.counts = value.exact;
+      group.waiting.field = field;
+      group.waiting.words = words;
+      group.waiting.stated_id = stated_id;
+      group.waiting.flagged = flagged;
     }
-    waiting.keys.push_back(value.value);
+    group.counted = fresh && counts != nullptr;
+    if (counts != nullptr) group.waiting.counts = *counts;
+    group.waiting.keys.push_back(key);
   }
 
   absl::StatusOr<std::vector<WaitingWords>> Take(const Snapshot& snapshot) && {
     std::vector<WaitingWords> out;
     out.reserve(groups_.size());
-    for (auto& [key, waiting] : groups_) {
+    for (auto& [key, group] : groups_) {
+      WaitingWords& waiting = group.waiting;
       std::sort(waiting.keys.begin(), waiting.keys.end());
-      if (waiting.keys.size() > 1) {
+      if (!group.counted) {
         // A row may have two of the spellings, so their counts cannot be added up.
         BoundQuery query = Carrying(waiting);
         query.page_size = 0;
@@ -83,8 +88,25 @@ class Grouping {
   }
 
  private:
-  std::map<std::tuple<bool, std::string, std::string, std::string>, WaitingWords> groups_;
+  struct Group {
+    WaitingWords waiting;
+    bool counted = false;
+  };
+  std::map<std::tuple<bool, std::string, std::string, std::string>, Group> groups_;
 };
+
+// The words among the values that a facet shows as one: not the ids that count with them, which a
+// decision about the words does not touch. As shown first.
+std::vector<std::string> WordsOf(const Snapshot& snapshot, const std::string& field,
+                                 const std::string& shown) {
+  std::vector<std::string> words;
+  for (std::string& key : snapshot.ValuesNamed(field, shown)) {
+    if (!CuriePrefix(key).empty() || absl::StrContains(key, "://")) continue;
+    words.push_back(std::move(key));
+    if (words.back() == shown) std::swap(words.front(), words.back());
+  }
+  return words;
+}
 
 std::string NameOfSnapshot(const Snapshot& snapshot) {
   const Revision revision = snapshot.revision();
@@ -130,12 +152,19 @@ absl::StatusOr<std::vector<WaitingWords>> WordsThatWait(const Snapshot& snapshot
   Grouping groups;
   for (const FacetResult& facet : answer.facets) {
     for (const FacetValue& value : facet.values) {
-      if (value.is_term || value.exact.rows == 0) continue;
-      if (facet.field != kFlaggedField) {
-        groups.Add(facet.field, value.value, "", false, value);
-      } else if (const auto flagged = ParseFlaggedKey(value.value)) {
-        groups.Add(flagged->field, flagged->words, flagged->stated_id, true, value);
+      if (value.exact.rows == 0) continue;
+      if (facet.field == kFlaggedField) {
+        if (const auto flagged = ParseFlaggedKey(value.value)) {
+          groups.Add(flagged->field, flagged->words, flagged->stated_id, true, value.value,
+                     &value.exact);
+        }
+        continue;
       }
+      const std::vector<std::string> words = WordsOf(snapshot, facet.field, value.value);
+      const bool alone =
+          words.size() == 1 && snapshot.ValuesNamed(facet.field, words[0]).size() == 1;
+      for (const std::string& key : words)
+        groups.Add(facet.field, key, "", false, key, alone ? &value.exact : nullptr);
     }
   }
   PARFOCAL_ASSIGN_OR_RETURN(std::vector<WaitingWords> out, std::move(groups).Take(snapshot));

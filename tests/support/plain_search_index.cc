@@ -17,6 +17,7 @@
 #include "parfocal/schema/schema.h"
 #include "parfocal/segment/segment.h"
 #include "parfocal/segment/text.h"
+#include "parfocal/terms/curie.h"
 
 namespace parfocal::testing {
 namespace {
@@ -258,15 +259,22 @@ class PlainSnapshot final : public Snapshot {
     const auto form = [&](const std::string& name) {
       return known != nullptr && FoldsSpelling(*known) ? SpellingKey(name) : Fold(name);
     };
+    const auto named = [&](const Value& value) {
+      return value.field == field && (form(value.key) == form(std::string(text)) ||
+                                      form(value.label) == form(std::string(text)));
+    };
+    std::set<std::string> spellings;
     for (const auto& [id, value] : values_) {
+      if (named(value)) spellings.insert(Shared(value.field, value.key));
+    }
+    spellings.erase("");
+    for (const auto& [id, value] : values_) {
+      if (value.field != field) continue;
+      if (!named(value) && spellings.count(Shared(value.field, value.key)) == 0) continue;
       const bool held = std::any_of(rows_.begin(), rows_.end(), [&](const PlainRow& row) {
         return Of(row.holds, value.field).count(value.key) > 0;
       });
-      if (!held) continue;
-      if (value.field == field && (form(value.key) == form(std::string(text)) ||
-                                   form(value.label) == form(std::string(text)))) {
-        out.push_back(value.key);
-      }
+      if (held) out.push_back(value.key);
     }
     return out;
   }
@@ -583,15 +591,25 @@ class PlainSnapshot final : public Snapshot {
     return true;
   }
 
-  // Whether `key` is words of a field whose spellings are one.
-  bool FoldsWords(const std::string& field, const std::string& key) const {
+  // What `key` counts under with others: its own spelling if it is words, that of the words beside
+  // it if it is an id that no ontology knows. Empty: it counts alone.
+  std::string Shared(const std::string& field, const std::string& key) const {
     const Field* known = FindField(field);
     const Value* value = Find(field, key);
-    return known != nullptr && FoldsSpelling(*known) && value != nullptr && !value->is_term &&
-           !SpellingKey(key).empty();
+    if (known == nullptr || !FoldsSpelling(*known) || value == nullptr) return "";
+    const bool labelled = value->label != key;
+    const bool id = value->is_term ||
+                    (labelled && (!CuriePrefix(key).empty() || absl::StrContains(key, "://")));
+    if (!id) return SpellingKey(key);
+    const bool described = terms_ != nullptr && (terms_->LabelOf(key).has_value() ||
+                                                 terms_->Descendants(key, 10).size() > 1);
+    return labelled && !described ? SpellingKey(value->label) : "";
+  }
+  bool FoldsWords(const std::string& field, const std::string& key) const {
+    return !Shared(field, key).empty();
   }
   std::string Spelling(const std::string& field, const std::string& key) const {
-    return FoldsWords(field, key) ? SpellingKey(key) : key;
+    return FoldsWords(field, key) ? Shared(field, key) : key;
   }
   // Spelling -> the key that most rows have, of equals the first.
   std::map<std::string, std::string> ShownSpellings(const std::string& field) const {
@@ -602,7 +620,7 @@ class PlainSnapshot final : public Snapshot {
     std::map<std::string, std::string> shown;
     for (const auto& [key, count] : rows) {
       if (!FoldsWords(field, key)) continue;
-      auto [it, fresh] = shown.try_emplace(SpellingKey(key), key);
+      auto [it, fresh] = shown.try_emplace(Shared(field, key), key);
       if (!fresh && rows[it->second] < count) it->second = key;
     }
     return shown;
@@ -643,7 +661,7 @@ class PlainSnapshot final : public Snapshot {
       value.exact = CountRows(exact[key]);
       value.count = CountRows(rows);
       const bool words = FoldsWords(field, key);
-      const bool found = words ? absl::StrContains(SpellingKey(key), SpellingKey(spec.contains))
+      const bool found = words ? absl::StrContains(Shared(field, key), SpellingKey(spec.contains))
                                : absl::StrContains(Fold(key), Fold(spec.contains)) ||
                                      absl::StrContains(Fold(value.label), Fold(spec.contains));
       if (!found) continue;

@@ -349,6 +349,67 @@ TEST_P(SearchIndexContract, OneFacetValueForAllSpellings) {
               ElementsAre("D-4 screenA/A2", "D-4 screenA/A3"));
 }
 
+// An id that no loaded ontology describes is one value with the words beside it and with the same
+// words elsewhere: for facets, filters by either, and explanations. What was stated stays apart,
+// and so does the id of a term that is loaded.
+TEST_P(SearchIndexContract, UnknownIdsCountWithTheirWords) {
+  auto say = [](const std::string& field, const std::string& id, const std::string& value) {
+    Statement out;
+    out.field = field;
+    out.value = value;
+    out.stated_id = out.term = id;
+    if (!id.empty()) out.label = value;
+    return out;
+  };
+  Study study;
+  study.source = "s";
+  study.accession = "D-4";
+  std::vector<Record> records = {study};
+  const char* const kIds[] = {"CHEBI:9", "", "", "", "MESH:7"};
+  const char* const kWords[] = {"Nocodazole", "nocodazole", "nocodazole", "taxol", "NOCODAZOLE"};
+  for (int i = 0; i < 5; ++i) {
+    ImageSet set = Set("D-4", "screenA", i + 1);
+    set.statements = {say("compound", kIds[i], kWords[i]),
+                      say("strain", i == 0 ? "MGI:1" : "", i < 2 ? "C57BL/6" : "other"),
+                      say("organism", i == 0 ? "NCBITaxon:3" : "", "mouse")};
+    records.emplace_back(set);
+  }
+  Commit(records, {});
+  SearchText text;
+  text.filter = "accession = 'D-4'";
+  text.level = SearchLevel::kImageSet;
+  text.facets = {{"compound", "", 9, 0, ""},
+                 {"strain", "", 9, 0, ""},
+                 {"organism", "", 9, 0, ""},
+                 {"stated_compound", "", 9, 0, ""},
+                 {"compound", "", 9, 0, "NOCO"}};
+  const SearchAnswer answer = Ask(text);
+  ASSERT_EQ(answer.facets[0].values.size(), 2u);
+  EXPECT_EQ(answer.facets[0].values[0].value, "nocodazole");
+  EXPECT_FALSE(answer.facets[0].values[0].is_term);
+  EXPECT_EQ(answer.facets[0].values[0].exact.rows, 4);
+  EXPECT_EQ(answer.facets[0].values[0].count.rows, 4);
+  EXPECT_EQ(answer.facets[1].values.size(), 2u);
+  // The mouse, the words, and what the mouse is.
+  EXPECT_EQ(answer.facets[2].values.size(), 4u);
+  EXPECT_EQ(answer.facets[3].values.size(), 4u);
+  EXPECT_EQ(answer.facets[4].values.size(), 1u);
+  const auto found = [&](const std::string& filter) {
+    return Names("", filter, SearchLevel::kImageSet).size();
+  };
+  for (const char* filter : {"compound = 'CHEBI:9'", "compound.exact = 'MESH:7'",
+                             "compound = 'Nocodazole'", "compound:'nocod'"}) {
+    EXPECT_EQ(found(filter), 4u) << filter;
+  }
+  EXPECT_EQ(found("strain = 'MGI:1'"), 2u);
+  EXPECT_EQ(found("organism = 'NCBITaxon:3' AND accession = 'D-4'"), 1u);
+  EXPECT_EQ(found("stated_compound = 'CHEBI:9'"), 1u);
+  text.filter = "compound = 'CHEBI:9'";
+  EXPECT_EQ(Ask(text).explain[0].rows, 4);
+  EXPECT_EQ(Ask(text).explain[0].note,
+            "no ontology that is loaded has this id; the same words: MESH:7, nocodazole");
+}
+
 TEST_P(SearchIndexContract, PagesNeitherRepeatNorSkip) {
   for (int order = 0; order < 7; ++order) {
     for (SearchLevel level : {SearchLevel::kStudy, SearchLevel::kImageSet}) {

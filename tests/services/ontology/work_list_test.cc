@@ -115,6 +115,18 @@ TEST_F(WorkListTest, RanksWordsByTheImageSetsThatADecisionUnlocks) {
   EXPECT_EQ(first.candidates(0).id(), "CMPO:2");
 }
 
+// A decision about the words does not touch rows that have an id beside them, nor words that are
+// another text to it: neither is promised, though all are one value of a facet.
+TEST_F(WorkListTest, PromisesNeitherIdsNorOtherSpellings) {
+  Statement unknown = Says("disease", "odd ache", "ICD:1", "ICD:1");
+  unknown.label = "odd ache";
+  Add("1", {unknown});
+  Add("2", {unknown});
+  Add("3", {unknown, Says("disease", "Odd ache")});
+  Add("4", {Says("disease", "odd-ache")});
+  EXPECT_THAT(Words(List()), ElementsAre("1 disease Odd ache", "1 disease odd-ache"));
+}
+
 TEST_F(WorkListTest, ListsWordsThatDisagreeWithTheirId) {
   Add("1", {Says("organism", "mouse", "NCBITaxon:9606", "NCBITaxon:9606", true)});
   Add("2", {Says("organism", "mouse <lab>", "NCBITaxon:9606", "NCBITaxon:9606", true)});

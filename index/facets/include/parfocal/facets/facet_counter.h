@@ -1,7 +1,7 @@
 // Exact facet counts of a match: for every value of a field the studies, ImageSets, known images
 // and unknown counts of the rows that have this very value (`exact`) and of the rows that have it
 // or a descendant (`count`). Nothing is estimated. Words that differ in spelling alone are one
-// value (FoldsSpelling), shown as most rows have it.
+// value (SharedSpelling), shown as most rows have it.
 //
 // Thread safety: any number of threads; each call has its own working memory.
 #pragma once

@@ -4,7 +4,8 @@
 //
 // A slot is a number of a key within one field: every value in use has one, and so has every
 // ancestor of a value in use, whether in use itself or not. Words that differ in spelling alone
-// share a slot (FoldsSpelling).
+// share a slot (FoldsSpelling), and so do ids that no loaded ontology describes with the words
+// beside which they stand: nothing but those says what they mean (see SharedSpelling).
 //
 // Thread safety: Grow from one thread at a time; all else from any thread, for values and slots
 // that were there before the snapshot was published.
@@ -25,6 +26,11 @@
 
 namespace parfocal {
 
+// The spelling under which `value` counts with others of its field; empty if it counts alone. Words
+// have that of themselves. An id has that of its label if `terms` neither describe it nor know
+// anything below it; `terms` may be nullptr: nothing is described.
+std::string SharedSpelling(const VocabularyValue& value, const TermLookup* terms);
+
 class FacetDictionary {
  public:
   struct Slot {
@@ -32,8 +38,8 @@ class FacetDictionary {
     std::string label;
     bool is_term = false;
     std::string folded;  // Key and label as Fold makes them, for "contains".
-    // SpellingKey of the key if the slot stands for all values of that spelling (then key and label
-    // are those of the first that came; see SpellingOf); else empty.
+    // SharedSpelling of the values if the slot stands for all of that spelling (then key, label and
+    // is_term are those of the first that came); else empty.
     std::string spelling;
     std::vector<uint32_t> closure;  // Slots: its own and those of its ancestors.
   };

@@ -66,6 +66,8 @@ class Binder {
   //                              the terms with that label, or else exact synonym, in the field's
   //                              ontologies, each with all of its descendants; or else the values
   //                              in use with that key or label. `field.exact`: without descendants.
+  //                              An id that no ontology describes: with the values in use that
+  //                              count as one with it, since they have the same words.
   //   stated_x                   the values that the archive wrote so: id or words.
   //                              `stated_x.closure`: with the descendants of their terms.
   //                              A value of another name (OtherNames) is meant, too.
