@@ -12,8 +12,6 @@ constexpr absl::string_view kMagic = "PFMANIFE";
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kMaxSegments = 100000;
 
-std::string PathOf(const std::string& directory) { return directory + "/MANIFEST"; }
-
 // A name inside the directory, so that a damaged manifest cannot lead out of it.
 bool IsPlainPath(absl::string_view path) {
   return absl::StartsWith(path, "segments/") && !absl::StrContains(path, "..") &&
@@ -53,8 +51,8 @@ absl::StatusOr<Manifest> Decode(absl::string_view body, const std::string& path)
 
 }  // namespace
 
-absl::StatusOr<Manifest> ReadManifest(const std::string& directory) {
-  const std::string path = PathOf(directory);
+absl::StatusOr<Manifest> ReadManifest(const std::string& directory, const std::string& file) {
+  const std::string path = absl::StrCat(directory, "/", file);
   PARFOCAL_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
   WireReader in(bytes);
   const absl::string_view magic = in.Take(kMagic.size());
@@ -74,7 +72,8 @@ absl::StatusOr<Manifest> ReadManifest(const std::string& directory) {
   return Decode(in.rest(), path);
 }
 
-absl::Status WriteManifest(const std::string& directory, const Manifest& manifest) {
+absl::Status WriteManifest(const std::string& directory, const Manifest& manifest,
+                           const std::string& file) {
   std::string body;
   PutFixed(&body, manifest.sequence);
   PutBytes(&body, manifest.group);
@@ -93,7 +92,7 @@ absl::Status WriteManifest(const std::string& directory, const Manifest& manifes
   std::string bytes(kMagic);
   PutFixed<uint32_t>(&bytes, kVersion);
   PutFixed<uint64_t>(&bytes, HashBytes(absl::StrCat(kVersion, ":", body)));
-  return ReplaceFile(PathOf(directory), bytes + body);
+  return ReplaceFile(absl::StrCat(directory, "/", file), bytes + body);
 }
 
 }  // namespace parfocal

@@ -20,6 +20,16 @@ constexpr uint32_t kSmallRows = 64;
 // No merge makes a larger segment: beyond it a merge costs more than it saves.
 constexpr uint64_t kMaxMergedRows = 8'000'000;
 
+// The files that a state consists of beside what all states share.
+std::set<std::string> FilesOf(const Manifest& manifest) {
+  std::set<std::string> files;
+  for (const ManifestSegment& entry : manifest.segments) {
+    files.insert(entry.file);
+    if (!entry.deletes_file.empty()) files.insert(entry.deletes_file);
+  }
+  return files;
+}
+
 uint32_t LiveRows(const ManifestSegment& segment) { return segment.rows - segment.dead_rows; }
 
 // Size class of a segment: each holds rows of a factor of eight.
@@ -80,6 +90,7 @@ absl::StatusOr<std::unique_ptr<IndexGeneration>> IndexGeneration::Open(std::stri
   out->manifest_.release = out->options_.release;
   PARFOCAL_RETURN_IF_ERROR(out->OpenSegments());
   PARFOCAL_RETURN_IF_ERROR(out->OpenTexts());
+  out->OpenPinned();
   out->RemoveOrphans();
   return out;
 }
@@ -120,12 +131,54 @@ absl::Status IndexGeneration::OpenTexts() {
   return absl::OkStatus();
 }
 
-void IndexGeneration::RemoveOrphans() const {
-  std::set<std::string> named;
-  for (const ManifestSegment& entry : manifest_.segments) {
-    named.insert(entry.file);
-    named.insert(entry.deletes_file);
+// A pinned state that is not whole any more is none: the newest one answers, as without it.
+void IndexGeneration::OpenPinned() {
+  absl::StatusOr<Manifest> pinned = ReadManifest(directory_, kPinnedManifest);
+  if (absl::IsNotFound(pinned.status())) return;
+  const bool fits =
+      pinned.ok() && pinned->group == manifest_.group && pinned->values <= manifest_.values &&
+      pinned->last_text_doc <= manifest_.last_text_doc && pinned->sequence <= manifest_.sequence;
+  bool whole = fits;
+  if (fits) {
+    for (const std::string& file : FilesOf(*pinned)) whole = whole && fs::exists(PathOf(file));
   }
+  std::error_code ignored;
+  if (whole) {
+    pinned_ = *std::move(pinned);
+  } else {
+    fs::remove(PathOf(kPinnedManifest), ignored);
+  }
+}
+
+absl::Status IndexGeneration::Pin(const std::string& name) {
+  Manifest pinned = manifest_;
+  pinned.release = name;
+  PARFOCAL_RETURN_IF_ERROR(WriteManifest(directory_, pinned, kPinnedManifest));
+  pinned_ = std::move(pinned);
+  return absl::OkStatus();
+}
+
+absl::Status IndexGeneration::Unpin() {
+  if (!pinned_) return absl::OkStatus();
+  std::error_code error;
+  fs::remove(PathOf(kPinnedManifest), error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot remove '", PathOf(kPinnedManifest), "': ", error.message()));
+  }
+  PARFOCAL_RETURN_IF_ERROR(SyncDirectory(directory_));
+  const std::set<std::string> named = FilesOf(manifest_);
+  for (const std::string& file : FilesOf(*pinned_)) {
+    if (named.count(file) == 0) garbage_.push_back(PathOf(file));
+  }
+  pinned_.reset();
+  RemoveGarbage();
+  return absl::OkStatus();
+}
+
+void IndexGeneration::RemoveOrphans() const {
+  std::set<std::string> named = FilesOf(manifest_);
+  if (pinned_) named.merge(FilesOf(*pinned_));
   std::error_code error;
   for (const auto& file : fs::directory_iterator(directory_ + "/segments", error)) {
     if (named.count("segments/" + file.path().filename().string()) == 0) {
@@ -393,8 +446,13 @@ absl::Status IndexGeneration::TakeMerged(
 }
 
 void IndexGeneration::RemoveGarbage() {
+  std::set<std::string> kept;
+  if (pinned_) kept = FilesOf(*pinned_);
   std::error_code ignored;
-  for (const std::string& path : garbage_) fs::remove(path, ignored);
+  for (const std::string& path : garbage_) {
+    // Unpin removes those.
+    if (kept.count(path.substr(directory_.size() + 1)) == 0) fs::remove(path, ignored);
+  }
   garbage_.clear();
 }
 

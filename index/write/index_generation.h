@@ -71,11 +71,20 @@ class IndexGeneration {
   // Removes the files that no state names any more; call when the new state has been taken over.
   void RemoveGarbage();
 
+  // Keeps the files of the last published state, whatever is published later and also when the
+  // directory is opened again, until Unpin. `name` is kept as the release of its manifest. Durable
+  // when it returns OK; UNAVAILABLE on an I/O error. A second pin replaces the first.
+  absl::Status Pin(const std::string& name);
+  absl::Status Unpin();
+  // The pinned state.
+  const std::optional<Manifest>& pinned() const { return pinned_; }
+
  private:
   struct MergeJob;
   IndexGeneration(std::string directory, Options options);
   absl::Status OpenSegments();
   absl::Status OpenTexts();
+  void OpenPinned();
   void RemoveOrphans() const;
   void Kill(const std::string& study_key, absl::string_view image_set);
   void KillRow(size_t segment, RowId row);
@@ -95,6 +104,7 @@ class IndexGeneration {
   const std::string directory_;
   const Options options_;
   Manifest manifest_;
+  std::optional<Manifest> pinned_;
   std::shared_ptr<Vocabulary> vocabulary_;
   std::unique_ptr<TextIndexWriter> texts_;
   std::vector<LiveSegment> segments_;  // As manifest_.segments.

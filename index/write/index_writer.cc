@@ -139,6 +139,10 @@ absl::Status IndexWriter::State::OpenOrBuild() {
         status = absl::DataLossError("the index is ahead of the catalogue");
       } else {
         generation = *std::move(opened);
+        if (!serving && generation->pinned() && options.on_publish) {
+          options.on_publish({generation->directory(), *generation->pinned(),
+                              generation->vocabulary(), generation->pinned()->release});
+        }
         Announce();
         return absl::OkStatus();
       }
@@ -245,7 +249,7 @@ void IndexWriter::State::Announce() {
   PinnedState state{generation->directory(), generation->manifest(), generation->vocabulary(),
                     generation->segments()};
   if (options.on_publish) {
-    options.on_publish({state.directory, state.manifest, state.vocabulary});
+    options.on_publish({state.directory, state.manifest, state.vocabulary, ""});
   }
   generation->RemoveGarbage();
   MutexLock lock(&mu);
@@ -372,6 +376,25 @@ bool IndexWriter::WaitApplied(int64_t sequence, absl::Time deadline) const {
   return state.changed.wait_until(
       lock, absl::ToChronoTime(deadline),
       [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return state.applied >= sequence; });
+}
+
+absl::Status IndexWriter::Pin(const std::string& name) {
+  MutexLock lock(&state_->work_mu);
+  if (state_->generation == nullptr)
+    return absl::FailedPreconditionError("index: not started, or still opening");
+  return state_->generation->Pin(name);
+}
+
+absl::Status IndexWriter::Unpin() {
+  MutexLock lock(&state_->work_mu);
+  return state_->generation == nullptr ? absl::OkStatus() : state_->generation->Unpin();
+}
+
+std::string IndexWriter::PinnedName() const {
+  const absl::StatusOr<std::string> current = state_->CurrentDirectory();
+  if (!current.ok()) return "";
+  const absl::StatusOr<Manifest> pinned = ReadManifest(*current, kPinnedManifest);
+  return pinned.ok() ? pinned->release : "";
 }
 
 absl::Status IndexWriter::health() const {

@@ -25,6 +25,8 @@ std::string PartPrefix(absl::string_view hash);
 // The first key behind all that begin with `prefix`.
 std::string PrefixEnd(std::string prefix);
 inline constexpr char kManifestKey[] = "m";
+// The manifest of the kept release.
+inline constexpr char kKeptKey[] = "k";
 
 absl::StatusOr<std::shared_ptr<rocksdb::DB>> OpenTermDatabase(const std::string& dir);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -89,6 +90,11 @@ class RocksDbTermStore final : public TermStore {
     MutexLock lock(&mu_);
     return current_;
   }
+  std::shared_ptr<const TermLookup> Kept() const override {
+    MutexLock lock(&mu_);
+    return kept_;
+  }
+  absl::Status Forget() override;
   LoadReport Report() const override {
     MutexLock lock(&mu_);
     return report_;
@@ -100,16 +106,22 @@ class RocksDbTermStore final : public TermStore {
                        LoadReport* report);
   // The same content as before: the lookup stays, nothing is built.
   absl::StatusOr<LoadReport> Unchanged(const Manifest& next, LoadReport report);
+  absl::StatusOr<LoadReport> LoadLocked(const LoadRequest& request, const LoadProgress& progress);
+  // `keep`: the release before becomes the kept one, if there is none.
   absl::Status Commit(const Manifest& next, std::shared_ptr<const TermLookup> lookup,
-                      const LoadReport& report);
+                      const LoadReport& report, bool keep);
+  absl::Status OpenKept();
   // Deletes the parts of files that no release needs; a lookup that still reads them has a
   // snapshot.
   absl::Status DropUnused();
 
   const std::shared_ptr<rocksdb::DB> db_;
-  Manifest manifest_;  // Of the last release; only Load and Start touch it.
+  Mutex changing_;                         // Held by Load and Forget. Taken before mu_.
+  Manifest manifest_;                      // Of the last release; only Load and Start touch it.
+  std::optional<Manifest> kept_manifest_;  // The same.
   mutable Mutex mu_;
   std::shared_ptr<const TermLookup> current_ ABSL_GUARDED_BY(mu_);
+  std::shared_ptr<const TermLookup> kept_ ABSL_GUARDED_BY(mu_);
   LoadReport report_ ABSL_GUARDED_BY(mu_);
 };
 
@@ -129,9 +141,47 @@ absl::Status RocksDbTermStore::Start() {
     for (const ManifestFile& file : manifest_.files) {
       report.files.push_back({file.name, true, file.report});
     }
+    {
+      MutexLock lock(&mu_);
+      current_ = std::move(lookup);
+      report_ = std::move(report);
+    }
+    PARFOCAL_RETURN_IF_ERROR(OpenKept());
+  }
+  return DropUnused();
+}
+
+absl::Status RocksDbTermStore::OpenKept() {
+  std::string bytes;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), rocksdb::Slice(internal::kKeptKey), &bytes);
+  if (status.IsNotFound()) return absl::OkStatus();
+  PARFOCAL_RETURN_IF_ERROR(FromRocksDb(status, "reading the kept manifest"));
+  Manifest kept;
+  // What cannot be read, or is the release in use, keeps nothing.
+  if (!internal::DecodeManifest(bytes, &kept) || kept.release == manifest_.release)
+    return absl::OkStatus();
+  LoadReport ignored;
+  absl::StatusOr<std::shared_ptr<const TermLookup>> lookup =
+      internal::BuildRelease(kept, db_, &ignored);
+  if (!lookup.ok()) return absl::OkStatus();
+  kept_manifest_ = std::move(kept);
+  MutexLock lock(&mu_);
+  kept_ = *std::move(lookup);
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbTermStore::Forget() {
+  MutexLock changing(&changing_);
+  if (!kept_manifest_) return absl::OkStatus();
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  PARFOCAL_RETURN_IF_ERROR(
+      FromRocksDb(db_->Delete(durable, internal::kKeptKey), "the kept manifest"));
+  kept_manifest_.reset();
+  {
     MutexLock lock(&mu_);
-    current_ = std::move(lookup);
-    report_ = std::move(report);
+    kept_ = nullptr;
   }
   return DropUnused();
 }
@@ -176,6 +226,12 @@ absl::Status RocksDbTermStore::LoadOne(const Candidate& candidate, const LoadReq
 
 absl::StatusOr<LoadReport> RocksDbTermStore::Load(const LoadRequest& request,
                                                   const LoadProgress& progress) {
+  MutexLock changing(&changing_);
+  return LoadLocked(request, progress);
+}
+
+absl::StatusOr<LoadReport> RocksDbTermStore::LoadLocked(const LoadRequest& request,
+                                                        const LoadProgress& progress) {
   std::vector<Candidate> candidates;
   std::string bad_edges = "";
   PARFOCAL_RETURN_IF_ERROR(Expand(request, &candidates, &bad_edges));
@@ -209,7 +265,7 @@ absl::StatusOr<LoadReport> RocksDbTermStore::Load(const LoadRequest& request,
   // What was written without a log must be on disk before a manifest names it.
   PARFOCAL_RETURN_IF_ERROR(FromRocksDb(db_->Flush(rocksdb::FlushOptions()), "flushing"));
   PARFOCAL_ASSIGN_OR_RETURN(auto lookup, internal::BuildRelease(next, db_, &report));
-  PARFOCAL_RETURN_IF_ERROR(Commit(next, std::move(lookup), report));
+  PARFOCAL_RETURN_IF_ERROR(Commit(next, std::move(lookup), report, request.keep_last));
   PARFOCAL_RETURN_IF_ERROR(DropUnused());
   return report;
 }
@@ -225,19 +281,27 @@ absl::StatusOr<LoadReport> RocksDbTermStore::Unchanged(const Manifest& next, Loa
     report = std::move(counts);
   }
   // Names and times of the files may have changed all the same.
-  PARFOCAL_RETURN_IF_ERROR(Commit(next, std::move(current), report));
+  PARFOCAL_RETURN_IF_ERROR(Commit(next, std::move(current), report, /*keep=*/false));
   return report;
 }
 
 absl::Status RocksDbTermStore::Commit(const Manifest& next,
                                       std::shared_ptr<const TermLookup> lookup,
-                                      const LoadReport& report) {
+                                      const LoadReport& report, bool keep) {
+  keep = keep && !kept_manifest_ && !manifest_.files.empty();
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  PARFOCAL_RETURN_IF_ERROR(FromRocksDb(
-      db_->Put(durable, internal::kManifestKey, internal::EncodeManifest(next)), "the manifest"));
+  rocksdb::WriteBatch batch;
+  const std::string bytes = internal::EncodeManifest(next);
+  const std::string before = internal::EncodeManifest(manifest_);
+  rocksdb::Status written = batch.Put(internal::kManifestKey, bytes);
+  if (written.ok() && keep) written = batch.Put(internal::kKeptKey, before);
+  if (written.ok()) written = db_->Write(durable, &batch);
+  PARFOCAL_RETURN_IF_ERROR(FromRocksDb(written, "the manifest"));
+  if (keep) kept_manifest_ = std::move(manifest_);
   manifest_ = next;
   MutexLock lock(&mu_);
+  if (keep) kept_ = current_;
   current_ = std::move(lookup);
   report_ = report;
   return absl::OkStatus();
@@ -246,6 +310,9 @@ absl::Status RocksDbTermStore::Commit(const Manifest& next,
 absl::Status RocksDbTermStore::DropUnused() {
   std::set<std::string> used;
   for (const ManifestFile& file : manifest_.files) used.insert(PartPrefix(file.hash));
+  if (kept_manifest_) {
+    for (const ManifestFile& file : kept_manifest_->files) used.insert(PartPrefix(file.hash));
+  }
   const size_t prefix_bytes = PartPrefix(std::string(16, '\0')).size();
   std::vector<std::string> unused;
   std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions()));

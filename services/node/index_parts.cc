@@ -23,8 +23,10 @@ class WriterAndIndex final : public IndexParts {
       : terms_(std::move(terms)),
         names_(std::move(names)),
         everyday_(std::move(everyday)),
-        log_(log),
-        served_terms_(terms_()) {}
+        log_(log) {
+    if (terms_.kept) served_terms_ = terms_.kept();
+    if (served_terms_ == nullptr) served_terms_ = terms_.newest();
+  }
   ~WriterAndIndex() override { Stop(); }
 
   absl::Status Open(const std::string& directory, RecordStore* store) {
@@ -33,7 +35,14 @@ class WriterAndIndex final : public IndexParts {
     options.on_publish = [this](const PublishedIndex& published) {
       MutexLock lock(&mu_);
       last_ = std::make_unique<PublishedIndex>(published);
-      if (!held_ || ServedSequence() < 0) PublishLast(ServedTerms());
+      const bool first = ServedSequence() < 0;
+      if (resumed_ && published.pinned.empty() && first) {
+        // An index that was made anew has no older state.
+        held_ = false;
+        SetHeldName("");
+      }
+      resumed_ = resumed_ && first && !published.pinned.empty();
+      if (!held_ || first) PublishLast(ServedTerms());
     };
     PARFOCAL_ASSIGN_OR_RETURN(
         writer_,
@@ -45,6 +54,10 @@ class WriterAndIndex final : public IndexParts {
                    {"first", report.differences.empty() ? "" : report.differences[0]}});
     };
     auditor_ = std::make_unique<IndexAuditor>(writer_.get(), std::move(audit));
+    const std::string pinned = writer_->PinnedName();
+    MutexLock lock(&mu_);
+    held_ = resumed_ = !pinned.empty();
+    SetHeldName(pinned);
     return absl::OkStatus();
   }
 
@@ -69,14 +82,39 @@ class WriterAndIndex final : public IndexParts {
     return Binder(terms.get(), &snapshot, names_, everyday_.get()).Bind(text);
   }
 
-  void Hold() override {
-    MutexLock lock(&mu_);
-    held_ = true;
+  void Hold(const std::string& name) override {
+    {
+      MutexLock lock(&mu_);
+      if (held_) return;
+      held_ = true;
+      SetHeldName(name);
+    }
+    if (name.empty()) return;
+    // Not under mu_, which the writer takes behind its own. What it publishes in between is of the
+    // same records: they change after this call alone.
+    const absl::Status pinned = writer_->Pin(name);
+    if (pinned.ok()) return;
+    log_->Warning(
+        "the state that answers cannot be kept: if the node is stopped before the records "
+        "have followed, answers mix two states until they have",
+        {{"reason", std::string(pinned.message())}});
+  }
+  std::string Held() const override {
+    MutexLock lock(&served_mu_);
+    return held_name_;
   }
   void Publish() override {
-    MutexLock lock(&mu_);
-    held_ = false;
-    PublishLast(terms_());
+    {
+      MutexLock lock(&mu_);
+      held_ = false;
+      PublishLast(terms_.newest());
+    }
+    SetHeldName("");
+    if (const absl::Status unpinned = writer_->Unpin(); !unpinned.ok()) {
+      log_->Warning("a state of the index stays on disk that nobody needs",
+                    {{"reason", std::string(unpinned.message())}});
+    }
+    if (terms_.shown) terms_.shown();
   }
   std::shared_ptr<const TermLookup> ServedTerms() const override {
     MutexLock lock(&served_mu_);
@@ -142,6 +180,11 @@ class WriterAndIndex final : public IndexParts {
   }
 
  private:
+  void SetHeldName(const std::string& name) {
+    MutexLock lock(&served_mu_);
+    held_name_ = name;
+  }
+
   // The terms with which a snapshot of `release` was published, so that a page of an older search
   // is bound as its first page was.
   std::shared_ptr<const TermLookup> TermsOf(const std::string& release) const {
@@ -189,10 +232,13 @@ class WriterAndIndex final : public IndexParts {
   Mutex mu_;  // Held while a state is published. Taken before served_mu_.
   std::unique_ptr<PublishedIndex> last_ ABSL_GUARDED_BY(mu_);
   bool held_ ABSL_GUARDED_BY(mu_) = false;
+  // Held since before the start, and nothing published yet but the state that was kept.
+  bool resumed_ ABSL_GUARDED_BY(mu_) = false;
 
   mutable Mutex served_mu_;  // Held for a moment, by searches too.
   std::shared_ptr<const TermLookup> served_terms_ ABSL_GUARDED_BY(served_mu_);
   int64_t served_sequence_ ABSL_GUARDED_BY(served_mu_) = -1;
+  std::string held_name_ ABSL_GUARDED_BY(served_mu_);
   std::map<std::string, std::weak_ptr<const TermLookup>> releases_ ABSL_GUARDED_BY(served_mu_);
   absl::Status publish_failure_ ABSL_GUARDED_BY(served_mu_);
   int64_t segments_ ABSL_GUARDED_BY(served_mu_) = 0;

@@ -22,11 +22,16 @@ class Log;
 
 class IndexParts {
  public:
-  using Terms = std::function<std::shared_ptr<const TermLookup>()>;
+  struct Terms {
+    using Lookup = std::function<std::shared_ptr<const TermLookup>()>;
+    Lookup newest;  // Asked at each Publish, and at the start if none is kept.
+    Lookup
+        kept;  // The release with which the records were shown last; nullptr if it is the newest.
+    std::function<void()> shown;  // Called after a Publish: what was kept is not wanted any more.
+  };
 
-  // `store` and `log` must outlive it; `terms` gives the newest release, which is asked for here
-  // and at each Publish; `names` what filters may call a value; `everyday` what words of a query
-  // may mean, nullptr for nothing.
+  // `store` and `log` must outlive it; `names`: what filters may call a value; `everyday`: what
+  // words of a query may mean, nullptr for nothing.
   static absl::StatusOr<std::unique_ptr<IndexParts>> Open(
       const std::string& directory, RecordStore* store, Terms terms, OtherNames names,
       const Log* log, std::shared_ptr<const EverydayWords> everyday = nullptr);
@@ -39,8 +44,12 @@ class IndexParts {
   virtual absl::StatusOr<BoundQuery> Bind(const QueryText& text,
                                           const Snapshot& snapshot) const = 0;
   // Answers stay with the snapshot and the terms that they have until Publish, whatever the writer
-  // applies meanwhile. The first snapshot of all is never held back.
-  virtual void Hold() = 0;
+  // applies meanwhile, also when the node is killed and opened again. The first snapshot of all is
+  // never held back. `name`: what its records were normalised with; empty: of several states, which
+  // are not worth being kept over a restart.
+  virtual void Hold(const std::string& name) = 0;
+  // The name of what is held, or was when the node was stopped; empty without one.
+  virtual std::string Held() const = 0;
   // Ends it: answers come from the newest snapshot, with the newest terms.
   virtual void Publish() = 0;
   // The terms with which answers are made.

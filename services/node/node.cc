@@ -61,7 +61,9 @@ absl::Status Node::Parts::Open() {
   PARFOCAL_ASSIGN_OR_RETURN(
       index,
       IndexParts::Open(
-          *data / "index", store.get(), [this] { return ontologies->Current(); },
+          *data / "index", store.get(),
+          {[this] { return ontologies->Current(); }, [this] { return ontologies->Kept(); },
+           [this] { ontologies->ForgetKept(); }},
           [this](const Field& field, absl::string_view text) { return NamesOf(field, text); }, log,
           std::move(everyday)));
   PARFOCAL_ASSIGN_OR_RETURN(

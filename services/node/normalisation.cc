@@ -69,7 +69,8 @@ Normalisation::Normalisation(std::function<NormaliserParts()> newest, RecordStor
   options.normaliser = [this] { return Take(); };
   options.release = [this] { return Release(); };
   options.take_over = [this] { TakeOver(); };
-  options.hold = [index] { index->Hold(); };
+  options.hold = [index](const std::string& before) { index->Hold(before); };
+  options.held = [index] { return index->Held(); };
   options.publish = [index] { index->Publish(); };
   options.await_index = [index](int64_t sequence, absl::Time deadline) {
     return index->WaitApplied(sequence, deadline);

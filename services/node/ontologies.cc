@@ -47,6 +47,7 @@ absl::StatusOr<LoadReport> Ontologies::Load(
   request.paths = paths;
   request.tables = &tables_;
   request.bad_edges = BadEdgesFor(paths, bad_edges_);
+  request.keep_last = true;
   int files = 0;
   absl::StatusOr<LoadReport> loaded =
       store_->Load(request, [&](const std::string&, size_t done, size_t total) {

@@ -28,6 +28,9 @@ class Ontologies {
   void OnRelease(std::function<void()> on_release) { on_release_ = std::move(on_release); }
 
   std::shared_ptr<const TermLookup> Current() const { return store_->Current(); }
+  // The release that answers until records have followed the one in use; nullptr if they have.
+  std::shared_ptr<const TermLookup> Kept() const { return store_->Kept(); }
+  void ForgetKept() { store_->Forget().IgnoreError(); }  // Tried again when it is kept too long.
   LoadReport Report() const { return store_->Report(); }
   // The cell lines of the release in use; made when first asked for.
   std::shared_ptr<const CellLines> CurrentCellLines() const;

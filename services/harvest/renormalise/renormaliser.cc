@@ -8,6 +8,8 @@
 
 #include "absl/time/clock.h"
 #include "carriers.h"
+#include "parfocal/record_name.h"
+#include "parfocal/schema/schema.h"
 #include "parfocal/terms/text_fold.h"
 
 namespace parfocal {
@@ -35,9 +37,20 @@ void Renormaliser::Start() {
   if (thread_.joinable()) return;
   const auto status = options_.store->Status(options_.group);
   const bool walk = !status.ok() || status->normalised != options_.release();
-  // An index that is still being built would be held in its beginnings.
-  if (walk && status.ok() && !status->normalised.empty() &&
-      options_.await_index(status->sequence, absl::Now() + kPoll)) {
+  const std::string resumed = options_.held ? options_.held() : std::string();
+  if (!resumed.empty()) {
+    // Stopped behind a held snapshot, which answers again: it is shown what has followed when all
+    // has, be it by a walk or, where the stop came between the last record and the swap, at once.
+    MutexLock lock(&mu_);
+    held_ = true;
+    before_ = resumed;
+    if (!walk) {
+      sequence_ = status->sequence;
+      ++swaps_wanted_;
+    }
+  } else if (walk && status.ok() && !status->normalised.empty() &&
+             options_.await_index(status->sequence, absl::Now() + kPoll)) {
+    // (An index that is still being built would be held in its beginnings.)
     Hold(status->normalised);
   }
   {
@@ -63,7 +76,7 @@ void Renormaliser::Tell(absl::string_view event, const RenormaliseCounts& counts
 }
 
 void Renormaliser::Hold(const std::string& normalised) {
-  options_.hold();
+  options_.hold(normalised);
   MutexLock lock(&mu_);
   // A second state behind the same snapshot.
   if (!held_) before_ = normalised;
@@ -163,6 +176,16 @@ absl::StatusOr<RenormaliseCounts> Renormaliser::Decide(
 
 absl::Status Renormaliser::NormaliseCarriers(const std::string& field, const std::string& words,
                                              RenormaliseCounts* counts) {
+  if (const Field* known = FindField(field); known != nullptr && known->mined) {
+    // The words name the study about whose texts was decided.
+    PARFOCAL_ASSIGN_OR_RETURN(const RecordName name, ParseRecordName(words));
+    PARFOCAL_ASSIGN_OR_RETURN(const StoreStatus now, options_.store->Status(options_.group));
+    counts->sequence = now.sequence;
+    absl::StatusOr<StoredRecord> stored = options_.store->Get({name.source, name.accession, ""});
+    if (absl::IsNotFound(stored.status())) return absl::OkStatus();  // Holds when it comes.
+    PARFOCAL_RETURN_IF_ERROR(stored.status());
+    return NormaliseBatch({*std::move(stored)}, counts);
+  }
   PARFOCAL_ASSIGN_OR_RETURN(const auto snapshot, options_.index->Open());
   PARFOCAL_ASSIGN_OR_RETURN(const std::vector<RecordName> found,
                             StudiesThatCarry(*snapshot, field, words));
@@ -349,7 +372,8 @@ RenormaliseState Renormaliser::State() const {
   state.walking = walk_wanted_;
   state.busy = walk_wanted_ || swaps_done_ != swaps_wanted_;
   state.held = held_;
-  state.before = before_;
+  // What was held at the start may have been lost since.
+  if (held_) state.before = options_.held ? options_.held() : before_;
   state.progress = progress_;
   return state;
 }

@@ -3,7 +3,9 @@
 #include <xapian.h>
 
 #include <filesystem>
+#include <set>
 #include <thread>
+#include <vector>
 
 #include "index/write/index_harness.h"
 #include "support/status_matchers.h"
@@ -75,6 +77,92 @@ TEST(IndexWriterTest, MergesKeepTheNumberOfSegmentsSmall) {
     files += file.path().extension() == ".seg" ? 1 : 0;
   }
   EXPECT_LE(files, harness.last().manifest.segments.size() + 1);  // One may be in the making.
+}
+
+// What is pinned stays readable whatever is written and merged behind it, is what the next opening
+// publishes first, and leaves nothing behind.
+TEST(IndexWriterTest, APinnedStateOutlastsARestart) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  std::vector<PublishedIndex> published;
+  std::vector<testing::IndexedRows> rows;
+  const auto open = [&] {
+    IndexWriterOptions options;
+    options.batch_changes = 40;
+    options.batch_delay = absl::Milliseconds(5);
+    options.merge_factor = 2;
+    options.on_publish = [&](const PublishedIndex& index) {
+      published.push_back(index);
+      rows.push_back(testing::RowsOf(testing::Hold(index)));
+    };
+    return IndexWriter::Open(dir / "index", &harness.store(), std::string(kPublicGroup), options)
+        .value();
+  };
+  RandomHistory history(&harness, 5);
+  auto writer = open();
+  EXPECT_THAT(writer->Pin("early"), StatusIs(absl::StatusCode::kFailedPrecondition));
+  writer->Start();
+  const auto follow = [&](int pages) {
+    for (int page = 0; page < pages; ++page) {
+      history.Page();
+      ASSERT_TRUE(writer->WaitApplied(harness.sequence(), absl::Now() + absl::Seconds(30)));
+    }
+  };
+  follow(6);
+  EXPECT_EQ(writer->PinnedName(), "");
+  ASSERT_THAT(writer->Pin("release 1"), IsOk());
+  const int64_t pinned = harness.sequence();
+  const testing::IndexedRows before = testing::ExpectedRows(harness.store());
+  follow(12);
+  EXPECT_EQ(writer->PinnedName(), "release 1");
+  writer = nullptr;
+  published.clear();
+  rows.clear();
+  writer = open();
+  EXPECT_EQ(writer->PinnedName(), "release 1");
+  writer->Start();
+  ASSERT_TRUE(writer->WaitApplied(harness.sequence(), absl::Now() + absl::Seconds(30)));
+  follow(6);
+  writer->Stop();
+  ASSERT_GE(published.size(), 2u);
+  EXPECT_EQ(published[0].pinned, "release 1");
+  EXPECT_EQ(published[0].manifest.sequence, pinned);
+  EXPECT_TRUE(rows[0] == before);  // Too much to print.
+  for (size_t i = 1; i < published.size(); ++i) EXPECT_EQ(published[i].pinned, "");
+  EXPECT_TRUE(rows.back() == testing::ExpectedRows(harness.store()));
+
+  writer->Start();
+  ASSERT_TRUE(writer->WaitApplied(harness.sequence(), absl::Now() + absl::Seconds(30)));
+  ASSERT_THAT(writer->Unpin(), IsOk());
+  EXPECT_EQ(writer->PinnedName(), "");
+  writer->Stop();
+  std::set<std::string> named;
+  for (const ManifestSegment& entry : published.back().manifest.segments) named.insert(entry.file);
+  for (const auto& file : fs::directory_iterator(published.back().directory + "/segments")) {
+    if (file.path().extension() == ".seg") {
+      EXPECT_EQ(named.count("segments/" + file.path().filename().string()), 1u) << file.path();
+    }
+  }
+}
+
+// A pin whose files are not all there is passed over: the newest state answers.
+TEST(IndexWriterTest, APinThatIsNotWholeIsNone) {
+  testing::TempDir dir;
+  IndexHarness harness;
+  auto writer = harness.Writer(dir / "index");
+  writer->Start();
+  harness.Commit({MakeImageSet("src", "S", "A1", "v")});
+  harness.ExpectInStep(*writer);
+  ASSERT_THAT(writer->Pin("release 1"), IsOk());
+  writer->Stop();
+  Manifest pinned = ReadManifest(harness.last().directory, kPinnedManifest).value();
+  pinned.segments[0].file = "segments/4711.seg";
+  ASSERT_THAT(WriteManifest(harness.last().directory, pinned, kPinnedManifest), IsOk());
+  writer = harness.Writer(dir / "index");
+  writer->Start();
+  harness.ExpectInStep(*writer);
+  EXPECT_EQ(harness.last().pinned, "");
+  EXPECT_EQ(writer->PinnedName(), "");
 }
 
 // The state of the disk at every step of every publication, opened as after a crash there.

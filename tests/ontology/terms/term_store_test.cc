@@ -246,6 +246,39 @@ TEST_F(TermStoreTest, ASecondLoadReplacesByNameAndOldLookupsStay) {
   EXPECT_FALSE(Terms()->Find("EX:0000002").has_value());
 }
 
+// The release that records are shown with outlasts a restart, until it is forgotten; also when a
+// third one comes before the second was shown.
+TEST_F(TermStoreTest, KeepsTheLastReleaseOverRestartsUntilItIsForgotten) {
+  Write("a.obo", kHead + Stanza("EX:0000001", "one", "def: \"First.\" []\n"));
+  Open();
+  LoadRequest request;
+  request.paths = {In("a.obo")};
+  request.keep_last = true;
+  ASSERT_THAT(store_->Load(request), IsOk());
+  EXPECT_EQ(store_->Kept(), nullptr);  // There was none before.
+  const std::string first = Terms()->release();
+  Write("a.obo", kHead + Stanza("EX:0000001", "one anew"));
+  ASSERT_THAT(store_->Load(request), IsOk());
+  ASSERT_THAT(store_->Load(request), IsOk());  // The same again.
+  ASSERT_NE(store_->Kept(), nullptr);
+  EXPECT_EQ(store_->Kept()->release(), first);
+  Open();
+  EXPECT_EQ(Terms()->LabelOf("EX:0000001"), "one anew");
+  ASSERT_NE(store_->Kept(), nullptr);
+  EXPECT_EQ(store_->Kept()->release(), first);
+  EXPECT_EQ(store_->Kept()->Find("EX:0000001")->definition, "First.");
+  Write("a.obo", kHead + Stanza("EX:0000001", "a third"));
+  ASSERT_THAT(store_->Load(request), IsOk());
+  EXPECT_EQ(store_->Kept()->release(), first);
+  const auto kept = store_->Kept();
+  ASSERT_THAT(store_->Forget(), IsOk());
+  EXPECT_EQ(store_->Kept(), nullptr);
+  EXPECT_EQ(kept->Find("EX:0000001")->definition, "First.");
+  Open();
+  EXPECT_EQ(store_->Kept(), nullptr);
+  EXPECT_EQ(Terms()->LabelOf("EX:0000001"), "a third");
+}
+
 TEST_F(TermStoreTest, EqualContentHasAnEqualRelease) {
   Write("a.obo", kHead + Stanza("EX:0000001", "one"));
   ASSERT_THAT(Load({"a.obo"}), IsOk());

@@ -3,7 +3,10 @@
 
 #include <atomic>
 #include <map>
+#include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -54,8 +57,21 @@ class NormalisationTest : public ::testing::Test {
     terms_ = Release(1);
     ASSERT_TRUE(store_.CreateSource({.id = "src"}).ok());
     run_ = store_.BeginRun("src", absl::Now(), nullptr)->id;
-    auto index = IndexParts::Open(
-        dir_ / "index", &store_, [this] { return Terms(); }, nullptr, &log_);
+    Open();
+    Harvest(0, kSets);
+    index_->Start();
+    normalisation_->Start();
+    ASSERT_TRUE(Await(store_.Status("public")->sequence));
+    ASSERT_TRUE(normalisation_->renormaliser().WaitIdle(absl::Now() + absl::Seconds(30)));
+  }
+  void Open() {
+    const auto kept = [this]() -> std::shared_ptr<const TermLookup> {
+      MutexLock lock(&mu_);
+      return kept_;
+    };
+    auto index = IndexParts::Open(dir_ / "index", &store_,
+                                  {[this] { return Terms(); }, kept, [this] { Keep(nullptr); }},
+                                  nullptr, &log_);
     ASSERT_THAT(index, IsOk());
     index_ = *std::move(index);
     normalisation_ = std::make_unique<Normalisation>(
@@ -66,11 +82,10 @@ class NormalisationTest : public ::testing::Test {
           return parts;
         },
         &store_, index_.get(), &log_);
-    Harvest(0, kSets);
-    index_->Start();
-    normalisation_->Start();
-    ASSERT_TRUE(Await(store_.Status("public")->sequence));
-    ASSERT_TRUE(normalisation_->renormaliser().WaitIdle(absl::Now() + absl::Seconds(30)));
+  }
+  void Keep(std::shared_ptr<const TermLookup> terms) {
+    MutexLock lock(&mu_);
+    kept_ = std::move(terms);
   }
   void TearDown() override {
     normalisation_->Stop();
@@ -140,6 +155,7 @@ class NormalisationTest : public ::testing::Test {
   std::string run_;
   Mutex mu_;
   std::shared_ptr<const TermLookup> terms_ ABSL_GUARDED_BY(mu_);
+  std::shared_ptr<const TermLookup> kept_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<IndexParts> index_;
   std::unique_ptr<Normalisation> normalisation_;
 };
@@ -166,6 +182,61 @@ TEST_F(NormalisationTest, NoSearchSeesTwoReleasesDuringASwap) {
   for (const auto& [what, times] : seen) EXPECT_TRUE(what == kFirst || what == kSecond) << what;
   EXPECT_EQ(index_->ServedTerms()->release(), "release 2");
   EXPECT_GT(seen[kFirst], 0);
+}
+
+// Killed when some records have followed a release and some have not: until all have, the next
+// start answers from the state before, with the terms before.
+TEST_F(NormalisationTest, NoSearchSeesTwoReleasesAfterAKillInMidWalk) {
+  Keep(Terms());
+  Use(2);
+  // What a walk does before it is killed.
+  ASSERT_THAT(normalisation_->Take().release, ::testing::HasSubstr("terms release 1"));
+  index_->Hold(store_.Status("public")->normalised);
+  ASSERT_THAT(store_.SetNormalised("public", ""), IsOk());
+  std::vector<Amendment> amendments;
+  ASSERT_THAT(store_.Scan({}, std::nullopt,
+                          [&](const StoredRecord& stored) {
+                            if (auto* set = std::get_if<ImageSet>(&stored.record)) {
+                              ImageSet followed = *set;
+                              followed.statements[0].term = "CMPO:0000002";
+                              followed.statements[0].label = "round cell";
+                              amendments.push_back({followed, stored.meta.sequence});
+                            }
+                            return amendments.size() < static_cast<size_t>(kSets / 2);
+                          }),
+              IsOk());
+  ASSERT_THAT(store_.Amend("public", amendments, "half of release 2"), IsOk());
+  ASSERT_TRUE(
+      index_->WaitApplied(store_.Status("public")->sequence, absl::Now() + absl::Seconds(30)));
+  EXPECT_EQ(See(**index_->index()->Open()), kFirst);
+  normalisation_->Stop();
+  index_->Stop();
+  normalisation_ = nullptr;
+
+  Open();
+  EXPECT_NE(index_->Held(), "");
+  index_->Start();
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (!index_->index()->Open().ok() && absl::Now() < deadline)
+    absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(index_->WaitApplied(store_.Status("public")->sequence, deadline));
+  EXPECT_EQ(See(**index_->index()->Open()), kFirst);
+  normalisation_->Start();
+  const RenormaliseState state = normalisation_->renormaliser().State();
+  if (state.busy) {
+    EXPECT_TRUE(state.held);
+    EXPECT_THAT(state.before, ::testing::HasSubstr("terms release 1"));
+  }
+  std::set<std::string> seen;
+  while (normalisation_->renormaliser().Busy() && absl::Now() < deadline)
+    seen.insert(See(**index_->index()->Open()));
+  EXPECT_EQ(See(**index_->index()->Open()), kSecond);
+  seen.erase(kFirst);
+  seen.erase(kSecond);
+  EXPECT_THAT(seen, ::testing::IsEmpty());
+  EXPECT_EQ(index_->Held(), "");
+  MutexLock lock(&mu_);
+  EXPECT_EQ(kept_, nullptr);
 }
 
 // The archive says CMPO:0000001, which the release in use replaces: the stated twin keeps it.

@@ -74,15 +74,29 @@ class RenormaliserTest : public ::testing::Test {
       MutexLock lock(&mu_);
       taken_ = newest_;
     };
-    options.hold = [this] { held_ = true; };
+    options.hold = [this](const std::string& name) {
+      held_ = true;
+      MutexLock lock(&mu_);
+      held_name_ = name;
+    };
+    options.held = [this] {
+      MutexLock lock(&mu_);
+      return held_name_;
+    };
     options.publish = [this] {
       held_ = false;
       ++published_;
+      MutexLock lock(&mu_);
+      held_name_.clear();
     };
     options.await_index = [this](int64_t, absl::Time) { return !behind_; };
     renormaliser_ = std::make_unique<Renormaliser>(std::move(options));
   }
 
+  void HeldName(const std::string& name) {
+    MutexLock lock(&mu_);
+    held_name_ = name;
+  }
   std::string Release() {
     MutexLock lock(&mu_);
     std::string name = "r";
@@ -149,6 +163,7 @@ class RenormaliserTest : public ::testing::Test {
   Mutex mu_;
   std::map<std::string, std::string> newest_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, std::string> taken_ ABSL_GUARDED_BY(mu_);
+  std::string held_name_ ABSL_GUARDED_BY(mu_);
   std::function<void(const Record&)> on_record_;  // Set before the renormaliser starts.
   std::atomic<bool> held_{false};
   std::atomic<int> published_{0};
@@ -204,6 +219,30 @@ TEST_F(RenormaliserTest, ADecisionTouchesTheRecordsThatCarryTheWordsAndNoOthers)
   EXPECT_FALSE(held_);
   EXPECT_EQ(TermOf("B", "1"), "X:1");
   EXPECT_EQ(Normalised(), Release()) << "the next start has nothing to do";
+}
+
+// Of what texts name is decided for one study, by its name; nothing else follows.
+TEST_F(RenormaliserTest, ADecisionAboutTheTextsOfAStudyConcernsThatStudyAlone) {
+  Study study = MakeStudy("src", "A", "a");
+  study.statements = {Says("round")};
+  Commit({study, Set("A", "1", "round"), MakeStudy("src", "B", "b"), Set("B", "1", "round")});
+  Make();
+  renormaliser_->Start();
+  ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+  const auto decide = [&](const std::string& name) {
+    return renormaliser_->Decide("mined_organism", name, [this] {
+      Newest({{"round", "X:1"}});
+      return absl::OkStatus();
+    });
+  };
+  auto counts = decide("sources/src/studies/A");
+  ASSERT_THAT(counts, IsOk());
+  EXPECT_EQ(counts->examined, 1);
+  EXPECT_EQ(counts->changed, 1);
+  EXPECT_EQ(TermOf("A", "1"), "");
+  counts = decide("sources/src/studies/of-tomorrow");
+  ASSERT_THAT(counts, IsOk());
+  EXPECT_EQ(counts->examined, 0);
 }
 
 TEST_F(RenormaliserTest, AStudyThatCarriesTheWordsTakesItsImageSetsAlong) {
@@ -295,7 +334,8 @@ TEST_F(RenormaliserTest, GoesOnAtTheNextStartWhereAStopInterruptedIt) {
   stopper.join();
   EXPECT_EQ(Normalised(), "") << "some records have followed, some have not";
   EXPECT_EQ(TermOf("C", "1"), "");
-  held_ = false;  // The process is another one.
+  held_ = false;  // The process is another one, and nothing was kept.
+  HeldName("");
   const Pause pause(this, "C", 1);
   Make(1);
   renormaliser_->Start();
@@ -317,6 +357,37 @@ TEST_F(RenormaliserTest, GoesOnAtTheNextStartWhereAStopInterruptedIt) {
   EXPECT_EQ(TermOf("A", "2"), "X:2");
   EXPECT_EQ(TermOf("C", "1"), "X:2");
   EXPECT_EQ(Newest(), 13) << "no record was written twice";
+}
+
+// What was held when the node was killed is held again, until all have followed or, where they had,
+// until the index shows them.
+TEST_F(RenormaliserTest, AStartGoesOnBehindWhatWasHeld) {
+  CommitTwoStudies();
+  for (const bool whole : {false, true}) {
+    SCOPED_TRACE(whole);
+    ASSERT_THAT(store_.SetNormalised(std::string(kPublicGroup), whole ? Release() : ""), IsOk());
+    Make();
+    const int before = published_;
+    HeldName("before");
+    held_ = true;
+    behind_ = true;
+    renormaliser_->Start();
+    RenormaliseState state = renormaliser_->State();
+    EXPECT_TRUE(state.busy);
+    EXPECT_EQ(state.walking && whole, false);
+    EXPECT_TRUE(state.held);
+    EXPECT_EQ(state.before, "before");
+    EXPECT_EQ(published_, before);
+    HeldName("");  // The index had to be built anew.
+    EXPECT_EQ(renormaliser_->State().before, "");
+    behind_ = false;
+    ASSERT_TRUE(renormaliser_->WaitIdle(absl::Now() + absl::Seconds(20)));
+    EXPECT_EQ(published_, before + 1);
+    EXPECT_FALSE(held_);
+    EXPECT_FALSE(renormaliser_->State().held);
+    EXPECT_EQ(Normalised(), Release());
+    renormaliser_->Stop();
+  }
 }
 
 TEST_F(RenormaliserTest, AStartHoldsRecordsOfOneStateUntilAllHaveFollowed) {

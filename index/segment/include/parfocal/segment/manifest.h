@@ -4,6 +4,7 @@
 //
 // Layout of an index directory:
 //   MANIFEST              this, with a checksum
+//   PINNED                the same, of an older state that is kept beside it; mostly not there
 //   vocabulary.log        index/segment/vocabulary.h
 //   text/studies/         Xapian: one document per version of a study, never changed
 //   text/vocabulary/      Xapian: document id = value id + 1, never changed
@@ -44,8 +45,11 @@ struct Manifest {
 
 // NOT_FOUND if there is none, DATA_LOSS for a bad checksum, FAILED_PRECONDITION for a newer
 // version.
-absl::StatusOr<Manifest> ReadManifest(const std::string& directory);
+absl::StatusOr<Manifest> ReadManifest(const std::string& directory,
+                                      const std::string& file = "MANIFEST");
 // Durable and atomic. UNAVAILABLE on an I/O error.
-absl::Status WriteManifest(const std::string& directory, const Manifest& manifest);
+absl::Status WriteManifest(const std::string& directory, const Manifest& manifest,
+                           const std::string& file = "MANIFEST");
+inline constexpr char kPinnedManifest[] = "PINNED";
 
 }  // namespace parfocal

@@ -36,6 +36,9 @@ struct PublishedIndex {
   Manifest manifest;
   std::shared_ptr<const Vocabulary>
       vocabulary;  // The writer goes on adding behind manifest.values.
+  // Not the newest state but one that Pin kept, under this name; its manifest.release is the name,
+  // too. Published once, before the newest, when an index is opened that has one.
+  std::string pinned;
 };
 
 struct IndexWriterOptions {
@@ -92,6 +95,15 @@ class IndexWriter {
   bool WaitApplied(int64_t sequence, absl::Time deadline) const;
   // OK, or why the index does not advance.
   absl::Status health() const;
+
+  // Keeps the newest state on disk, whatever is applied later and over restarts, until Unpin: who
+  // opens the index again is given it first (PublishedIndex::pinned). Waits for the publication in
+  // hand. FAILED_PRECONDITION while no generation is open; UNAVAILABLE on an I/O error. A rebuild
+  // makes a generation without it.
+  absl::Status Pin(const std::string& name);
+  absl::Status Unpin();
+  // Under which name the index on disk has a pinned state; empty if it has none. Before Start.
+  std::string PinnedName() const;
 
   // Builds a new generation beside the one in use, which serves and follows the feed meanwhile, and
   // switches to it. Returns its sequence. FAILED_PRECONDITION if a rebuild is going on or the

@@ -11,8 +11,8 @@
 // Newer is the file with the later date (YYYY-MM-DD in its version; without one it is older than
 // all that have one), then the one that was loaded later.
 //
-// Thread safety: Current and Release may be called from any thread; Load from one at a time, while
-// others read.
+// Thread safety: Current, Kept and Report may be called from any thread; Load and Forget, too: they
+// wait for each other.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,9 @@ struct LoadRequest {
   // The release holds these files and no others. Otherwise they are added to those of the last
   // release, replacing files of the same name.
   bool only_these = false;
+  // Keeps the last release beside the new one, over restarts, until Forget; one that is kept
+  // already stays the kept one.
+  bool keep_last = false;
   ReadLimits limits;
   // What the columns of tables mean. Null: tables are passed over. Borrowed for the call.
   const TableLayouts* tables = nullptr;
@@ -109,6 +112,11 @@ class TermStore {
                                           const LoadProgress& progress = nullptr) = 0;
   // Never null; knows no term before the first Load.
   virtual std::shared_ptr<const TermLookup> Current() const = 0;
+  // The release that was kept when a newer one was loaded; nullptr if there is none. (What records
+  // were brought to before answers with it until they have followed.)
+  virtual std::shared_ptr<const TermLookup> Kept() const = 0;
+  // Drops it; what was handed out stays usable. Waits for a Load.
+  virtual absl::Status Forget() = 0;
   // The report of the last Load, or what is known of it after a restart.
   virtual LoadReport Report() const = 0;
 };

@@ -10,8 +10,9 @@
 // A stopped or killed walk begins again at the next start: the catalogue notes a state only when
 // every record holds what it makes of them (RecordStore::SetNormalised), and notes none before the
 // first record changes. So a start knows whether its records are of one state: if they are,
-// searches are held on them during its walk, too; if not, they show a mixture until it has ended,
-// and `State` says so. Records that already carry the state are passed over.
+// searches are held on them during its walk, too. If not, they stay on the snapshot that was held
+// when the node was stopped (`held`); only if that is lost they show a mixture until the walk has
+// ended, and `State` says so. Records that already carry the state are passed over.
 //
 // Thread safety: every member may be called from any thread. Walks and swaps are made by one thread
 // of its own; decisions by their callers, one at a time, between two batches of a walk.
@@ -65,8 +66,12 @@ struct RenormaliserOptions {
   // page is in hand any more that was normalised with the one before.
   std::function<void()> take_over;
 
-  // Keeps searches on the snapshot that they have, until `publish`.
-  std::function<void()> hold;
+  // Keeps searches on the snapshot that they have, until `publish`, also over a stop. `before`:
+  // what its records were normalised with; empty: several things.
+  std::function<void(const std::string& before)> hold;
+  // The name of what is held, or was when the node was stopped; empty if nothing is, or it was lost
+  // or is a mixture. May be empty: nothing outlasts a stop.
+  std::function<std::string()> held;
   // Shows the newest snapshot, with the terms of the state taken over.
   std::function<void()> publish;
   // Waits until the index has applied `sequence`, or until `deadline`; whether it has.
@@ -100,10 +105,11 @@ class Renormaliser {
   void StateChanged();
 
   // Calls `decide`; if it succeeds takes over the new state and normalises every record that
-  // carries `words` in `field` (without regard to case and white space) anew, or, both empty, walks
-  // over all. Returns when searches see it; DEADLINE_EXCEEDED if that takes longer than `patience`
-  // (it still comes), CANCELLED when stopped (the next start goes on). While a walk is going on the
-  // records are changed at once, and shown with the walk's own swap, which is not waited for.
+  // carries `words` in `field` (without regard to case and white space) anew, of a field of what
+  // texts name the study whose name the words are, or, both empty, walks over all. Returns when
+  // searches see it; DEADLINE_EXCEEDED if that takes longer than `patience` (it still comes),
+  // CANCELLED when stopped (the next start goes on). While a walk is going on the records are
+  // changed at once, and shown with the walk's own swap, which is not waited for.
   absl::StatusOr<RenormaliseCounts> Decide(const std::string& field, const std::string& words,
                                            const std::function<absl::Status()>& decide);
 
