@@ -180,7 +180,10 @@ void ForgetRoles(std::vector<Statement>* statements) {
   for (Statement& s : *statements) {
     if (s.field != kOrganism) continue;
     const bool given = s.role == kHost || s.role == kPathogen;
-    if (s.role == kOfCellLine || (given && absl::StrContains(s.evidence, kByTaxonomy)))
+    // Who states no role speaks of the sample. (Were it left open, a record whose organism was once
+    // that of a cell line would come out of a second normalisation other than a fresh one.)
+    if (s.role.empty() || s.role == kOfCellLine ||
+        (given && absl::StrContains(s.evidence, kByTaxonomy)))
       s.role = kSample;
   }
 }

@@ -31,7 +31,7 @@ class Pathogens {
 };
 
 // Takes back what SettleRoles did to the statements of a record that is normalised again. What is
-// stated keeps its place.
+// stated keeps its place; an organism without a role is that of the sample.
 void ForgetRoles(std::vector<Statement>* statements);
 
 // REQUIRES: the statements have their terms. Organisms and cell lines of different groups (above 0)

@@ -15,7 +15,18 @@ absl::StatusOr<std::unique_ptr<Genes>> Genes::Open(const std::string& directory,
     log->Warning("stored genes left out", {{"reason", std::string(problem.message())}});
   }
   std::unique_ptr<Genes> genes(new Genes(std::move(store)));
-  if (!paths.empty()) PARFOCAL_RETURN_IF_ERROR(genes->Load(paths, log));
+  if (!paths.empty()) {
+    PARFOCAL_RETURN_IF_ERROR(genes->Load(paths, log));
+    return genes;
+  }
+  // Those of the last start that had tables.
+  const std::shared_ptr<const GeneLookup> stored = genes->Current();
+  for (const std::string& taxon : stored->Taxa()) {
+    stored->Visit(taxon, [&](const Gene&) {
+      ++genes->count_;
+      return true;
+    });
+  }
   return genes;
 }
 
