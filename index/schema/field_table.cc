@@ -96,7 +96,7 @@ std::vector<Field> Biology() {
       TermField("developmental_stage", 3,
                 {"EFO", "UBERON", "FBdv", "ZFS", "WBls", "HsapDv", "MmusDv"},
                 "Stage of development or life"),
-      Facet("sex", 1, "Sex of the organism"),
+      TermField("sex", 1, {"PATO"}, "Sex of the organism"),
       Exact(Facet("genotype", 2, "Genotype as stated")),
       TermField("biological_process", 4, {"GO"}, "Biological process that is studied"),
       TermField("subject", 4, {}, "Subject of the study, where no other field fits"),
@@ -105,6 +105,8 @@ std::vector<Field> Biology() {
             "by us, and in no other field"),
       Mined("mined_cell_line", {"EFO", "CLO", "Cellosaurus", "BTO", "MCCL"},
             "The same for cell lines"),
+      Mined("mined_anatomy", {"UBERON", "BTO", "FBbt", "PO"},
+            "The same for tissues, organs and organism parts"),
   };
 }
 

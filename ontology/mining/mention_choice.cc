@@ -51,9 +51,13 @@ void DropGeneral(const TermLookup& terms, std::vector<Named>* named) {
   });
 }
 
-MentionPlace PlaceOf(const Named& named, bool alone, bool title_names) {
-  if (named.in_title > 0) return named.weak ? MentionPlace::kWeakTitle : MentionPlace::kTitle;
-  if (title_names || !alone) return MentionPlace::kAmong;
+// `in_title`: how many terms the title names.
+MentionPlace PlaceOf(const Named& named, bool alone, size_t in_title) {
+  if (named.in_title > 0 && in_title == 1)
+    return named.weak ? MentionPlace::kWeakTitle : MentionPlace::kTitle;
+  // A title that names two says of both, or of one that it is not what was imaged: a host, a food,
+  // what another one is compared with.
+  if (in_title > 0 || !alone) return MentionPlace::kAmong;
   if (named.in_description > 1) return named.weak ? MentionPlace::kWeakOften : MentionPlace::kOften;
   return named.weak ? MentionPlace::kWeakOnce : MentionPlace::kOnce;
 }
@@ -79,13 +83,14 @@ std::vector<MinedTerm> ChooseTerms(const TermLookup& terms, const FieldMining& r
   const bool alone = all.size() == 1;
   // What is said of much that is not imaged says nothing beside what is not.
   const bool strong = std::any_of(all.begin(), all.end(), [](const Named& n) { return !n.weak; });
-  const bool title_names =
-      std::any_of(all.begin(), all.end(), [](const Named& n) { return n.in_title > 0; });
+  const auto in_title =
+      static_cast<size_t>(std::count_if(all.begin(), all.end(), [&](const Named& n) {
+        return n.in_title > 0 && !(n.weak && strong);
+      }));
   std::vector<MinedTerm> out;
   for (const Named& named : all) {
     if (named.weak && strong) continue;
-    const float confidence =
-        rules.confidence[static_cast<size_t>(PlaceOf(named, alone, title_names))];
+    const float confidence = rules.confidence[static_cast<size_t>(PlaceOf(named, alone, in_title))];
     if (confidence < rules.accept) continue;
     out.push_back(
         {named.term, named.label, std::string(named.words[0]), confidence, EvidenceOf(named)});

@@ -4,10 +4,12 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "comparison_form.h"
 #include "gene_rules.h"
 #include "parfocal/normalise/witness.h"
+#include "parfocal/record_name.h"
 #include "sample_roles.h"
 #include "term_rules.h"
 
@@ -60,6 +62,8 @@ struct Normaliser::State {
   int Term(Statement* statement, const std::vector<Statement>& all, const ImageSet* set);
   void Finding(Statement* finding);
   void Mine(Study* study) const;
+  bool Decided(const std::string& field, const std::string& name,
+               std::vector<Statement>* statements) const;
   std::string ThirdWitness(const Statement& statement, const std::vector<Statement>& all,
                            const ImageSet* set);
   const std::vector<Statement>& StudyStatements(const ImageSet& set);
@@ -176,13 +180,17 @@ void Normaliser::State::Finding(Statement* finding) {
 void Normaliser::State::Mine(Study* study) const {
   std::vector<Statement>& statements = study->statements;
   if (parts.mine == nullptr || !study->blocks.empty()) return;
-  for (const std::string& field : parts.mined_fields) {
+  const std::string name = FormatRecordName({study->source, study->accession, ""});
+  for (const std::string& base : parts.mined_fields) {
     const bool said = std::any_of(statements.begin(), statements.end(),
-                                  [&](const Statement& s) { return s.field == field; });
+                                  [&](const Statement& s) { return s.field == base; });
     if (said) continue;
-    for (MinedTerm& mined : parts.mine(field, study->title, study->description)) {
+    const std::string field = absl::StrCat(kMinedPrefix, base);
+    if (Decided(field, name, &statements)) continue;
+    for (MinedTerm& mined : parts.mine(base, study->title, study->description)) {
+      if (parts.mappings != nullptr && parts.mappings->Rejected(field, name, mined.id)) continue;
       Statement statement;
-      statement.field = absl::StrCat(kMinedPrefix, field);
+      statement.field = field;
       statement.value = std::move(mined.words);
       statement.term = std::move(mined.id);
       statement.label = std::move(mined.label);
@@ -193,6 +201,25 @@ void Normaliser::State::Mine(Study* study) const {
       statements.push_back(std::move(statement));
     }
   }
+}
+
+// What a curator decided about the texts of the study `name`: one term, or that there is none.
+bool Normaliser::State::Decided(const std::string& field, const std::string& name,
+                                std::vector<Statement>* statements) const {
+  if (parts.mappings == nullptr) return false;
+  std::optional<MappedTerm> decided = parts.mappings->Decision(field, name);
+  if (!decided.has_value()) return false;
+  if (decided->term.empty()) return true;
+  Statement statement;
+  statement.field = field;
+  statement.term = std::move(decided->term);
+  statement.label = parts.terms->LabelOf(statement.term).value_or(decided->label);
+  statement.value = statement.label.empty() ? statement.term : statement.label;
+  statement.origin = Origin::kInferred;
+  statement.rule = TermRule::kCuratorDecision;
+  statement.confidence = 1.0f;
+  statements->push_back(std::move(statement));
+  return true;
 }
 
 Normaliser::Normaliser(NormaliserParts parts) : state_(std::make_unique<State>(std::move(parts))) {}
@@ -207,8 +234,10 @@ void Normaliser::ForgetStudy() {
 
 int Normaliser::Normalise(Record* record) {
   if (Study* study = std::get_if<Study>(record)) {
-    // What another state of the parts had found.
-    std::erase_if(study->statements, [](const Statement& s) { return s.rule == TermRule::kMined; });
+    // What another state of the parts had found: no archive states such a field.
+    std::erase_if(study->statements, [](const Statement& s) {
+      return s.rule == TermRule::kMined || absl::StartsWith(s.field, kMinedPrefix);
+    });
     state_->Remember(*study);
     const int conflicts = state_->All(&study->statements, nullptr);
     state_->Mine(study);

@@ -11,13 +11,14 @@
 #include "command.h"
 #include "json_text.h"
 #include "parfocal/cli/terminal_text.h"
+#include "short_names.h"
 
 namespace parfocal::cli {
 namespace {
 
 struct MappingsArguments {
   std::string file, set, metadata, out;
-  std::string term, words, field, author, comment;
+  std::string term, words, study, field, author, comment;
   bool term_requests = false, no_term = false, history = false;
   int limit = 100;
 };
@@ -191,19 +192,30 @@ int Tell(const Session& session, const std::string& what, const absl::Status& st
   return kOk;
 }
 
+// The words of a decision. About what the texts of a study name (fields "mined_...") is decided for
+// that study, which may be given as `show` takes it.
+absl::StatusOr<std::string> WordsOf(Client& client, const MappingsArguments& arguments) {
+  if (arguments.study.empty() && arguments.words.empty())
+    return absl::InvalidArgumentError("say what is decided about: --words, or --study");
+  if (arguments.study.empty()) return arguments.words;
+  return FindRecord(client, arguments.study);
+}
+
 int Accept(const Session& session, const MappingsArguments& arguments) {
   if (arguments.no_term == !arguments.term.empty()) {
     return session.Fail(kUsage, "mappings accept", "say what the words mean",
                         "either --term ID or --no-term");
   }
+  Client client = session.ConnectPatiently();
+  const absl::StatusOr<std::string> words = WordsOf(client, arguments);
+  if (!words.ok()) return session.Fail("mappings accept", words.status());
   v1::AcceptMappingRequest request;
   request.set_field(arguments.field);
-  request.set_words(arguments.words);
+  request.set_words(*words);
   request.set_term(arguments.term);
   request.set_no_term(arguments.no_term);
   request.set_author(arguments.author);
   request.set_comment(arguments.comment);
-  Client client = session.ConnectPatiently();
   v1::MappingDecision decision;
   const absl::Status status =
       client.Call(client.ontology(), &v1::OntologyService::Stub::AcceptMapping, request, &decision);
@@ -211,13 +223,15 @@ int Accept(const Session& session, const MappingsArguments& arguments) {
 }
 
 int Reject(const Session& session, const MappingsArguments& arguments) {
+  Client client = session.ConnectPatiently();
+  const absl::StatusOr<std::string> words = WordsOf(client, arguments);
+  if (!words.ok()) return session.Fail("mappings reject", words.status());
   v1::RejectMappingRequest request;
   request.set_field(arguments.field);
-  request.set_words(arguments.words);
+  request.set_words(*words);
   request.set_term(arguments.term);
   request.set_author(arguments.author);
   request.set_comment(arguments.comment);
-  Client client = session.ConnectPatiently();
   v1::MappingDecision decision;
   const absl::Status status =
       client.Call(client.ontology(), &v1::OntologyService::Stub::RejectMapping, request, &decision);
@@ -226,7 +240,11 @@ int Reject(const Session& session, const MappingsArguments& arguments) {
 
 void AddDecisionOptions(CLI::App* command, MappingsArguments& arguments) {
   command->add_option("--field", arguments.field, "Schema field, such as phenotype")->required();
-  command->add_option("--words", arguments.words, "The source's words")->required();
+  CLI::Option* words = command->add_option("--words", arguments.words, "The source's words");
+  CLI::Option* study = command->add_option(
+      "--study", arguments.study,
+      "The study whose texts name the term, with a field such as mined_organism");
+  words->excludes(study);
   command->add_option("--author", arguments.author, "Who decides: a name, or orcid:0000-...")
       ->required();
   command->add_option("--comment", arguments.comment, "Why");

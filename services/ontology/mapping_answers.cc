@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "parfocal/mapping/mapping_store.h"
+#include "parfocal/record_name.h"
 #include "parfocal/rpc/utf8.h"
+#include "parfocal/schema/schema.h"
 #include "parfocal/terms/curie.h"
 
 namespace parfocal {
@@ -122,6 +124,22 @@ absl::Status FindGene(const OntologyServiceOptions& options, CuratorDecision* de
   return absl::OkStatus();
 }
 
+// About what texts name is decided for one study; its name takes the place of the words.
+absl::Status CheckStudy(const CuratorDecision& decision) {
+  const Field* field = FindField(decision.field);
+  if (field == nullptr || !field->mined) return absl::OkStatus();
+  const absl::StatusOr<RecordName> name = ParseRecordName(decision.words);
+  if (name.ok() && !name->accession.empty() && name->image_set.empty() &&
+      FormatRecordName(*name) == decision.words) {
+    return absl::OkStatus();
+  }
+  return WithReason(
+      absl::InvalidArgumentError(absl::StrCat(
+          "words: '", decision.words.substr(0, 200), "' is no study; of ", decision.field,
+          " a curator decides for one study, named as sources/", "{source}/studies/{study}")),
+      "VALUE_OUT_OF_RANGE", "words");
+}
+
 absl::Status Decide(const OntologyServiceOptions& options, CuratorDecision decision,
                     v1::MappingDecision* response) {
   if (options.mappings == nullptr) return NoStore();
@@ -132,6 +150,7 @@ absl::Status Decide(const OntologyServiceOptions& options, CuratorDecision decis
   if (options.check_field) PARFOCAL_RETURN_IF_ERROR(options.check_field(decision.field));
   if (term && !gene) PARFOCAL_RETURN_IF_ERROR(FindTerm(options, &decision));
   PARFOCAL_RETURN_IF_ERROR(CheckDecision(decision));
+  PARFOCAL_RETURN_IF_ERROR(CheckStudy(decision));
   CuratorDecision recorded;
   const auto decide = [&]() -> absl::Status {
     PARFOCAL_ASSIGN_OR_RETURN(recorded, options.mappings->Decide(decision));
@@ -172,8 +191,11 @@ absl::StatusOr<MappingImportReport> Import(const OntologyServiceOptions& options
   MappingImport import;
   import.id = request.mapping_set();
   import.metadata = request.metadata();
-  import.check = [&](const CuratorDecision& decision) {
-    return options.check_field ? options.check_field(decision.field) : absl::OkStatus();
+  import.check = [&](const CuratorDecision& decision)
+                     ->absl::Status {
+                       if (options.check_field)
+                           PARFOCAL_RETURN_IF_ERROR(options.check_field(decision.field));
+  return CheckStudy(decision);
 };
 return request.path().empty() ? options.mappings->Import(request.content(), import)
                               : options.mappings->ImportFile(request.path(), import);

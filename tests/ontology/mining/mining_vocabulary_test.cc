@@ -19,7 +19,7 @@ constexpr char kHead[] = "field\trule\tphrase\tvalue\treason\n";
 
 TEST(MiningVocabularyTest, TheStandardTableIsSound) {
   const auto standard = MiningVocabulary::Standard();
-  ASSERT_THAT(standard->fields(), ::testing::SizeIs(3));
+  ASSERT_THAT(standard->fields(), ::testing::SizeIs(4));
   for (const auto& [name, field] : standard->fields()) {
     SCOPED_TRACE(name);
     EXPECT_LE(field.accept, 1);

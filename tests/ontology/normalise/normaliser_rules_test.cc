@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "parfocal/normalise/normaliser.h"
 #include "parfocal/normalise/witness.h"
+#include "support/fake_mapping_lookup.h"
 #include "support/fake_term_lookup.h"
 
 namespace parfocal {
@@ -494,6 +495,54 @@ TEST(MiningTest, NormalisingAgainGivesTheSame) {
   parts.mine = nullptr;
   Normaliser without(std::move(parts));
   without.Normalise(&record);
+  EXPECT_THAT(FieldsOf(record), ::testing::IsEmpty());
+}
+
+// A curator decides about the texts of one study: the words are its name.
+TEST(MiningTest, WhatACuratorRejectedOrNamedHolds) {
+  Study study;
+  study.source = "src";
+  study.accession = "A 1";
+  study.title = "mice";
+  const std::string name = "sources/src/studies/A%201";
+  const auto mined = [&](const testing::FakeMappingLookup& mappings, const Study& of) {
+    NormaliserParts parts = MiningParts();
+    parts.mappings = std::make_shared<testing::FakeMappingLookup>(mappings);
+    Record record = of;
+    Normaliser normaliser(std::move(parts));
+    normaliser.Normalise(&record);
+    std::vector<std::string> out;
+    for (const Statement& s : std::get<Study>(record).statements)
+      out.push_back(absl::StrCat(s.field, " ", s.term));
+    return out;
+  };
+  testing::FakeMappingLookup rejected;
+  rejected.Reject("mined_organism", name, "EX:organism");
+  EXPECT_THAT(mined(rejected, study),
+              ::testing::ElementsAre("mined_imaging_method EX:imaging_method"));
+  Study other = study;
+  other.accession = "A 2";
+  EXPECT_THAT(mined(rejected, other), ::testing::SizeIs(2));
+  testing::FakeMappingLookup another;
+  another.Reject("mined_organism", name, "EX:another");
+  EXPECT_THAT(mined(another, study), ::testing::SizeIs(2));
+  testing::FakeMappingLookup named;
+  named.Decide("mined_organism", name, "NCBITaxon:10090");
+  named.Decide("mined_imaging_method", name, "");
+  EXPECT_THAT(mined(named, study), ::testing::ElementsAre("mined_organism NCBITaxon:10090"));
+}
+
+// Such fields are ours: what says that an archive states one is not believed.
+TEST(MiningTest, NothingStatesAMinedField) {
+  Study study;
+  study.title = "texts";
+  Statement said;
+  said.field = "mined_organism";
+  said.value = "mouse";
+  study.statements = {said};
+  Record record = study;
+  Normaliser normaliser(MiningParts());
+  normaliser.Normalise(&record);
   EXPECT_THAT(FieldsOf(record), ::testing::IsEmpty());
 }
 

@@ -56,7 +56,7 @@ class MappingMethodsTest : public ::testing::Test {
     options.genes = [genes] { return genes; };
     options.mappings_changed = [this] { releases_.push_back(store_->Current()->release()); };
     options.check_field = [](absl::string_view field) {
-      return field == "phenotype" || absl::StartsWith(field, "gene@")
+      return field == "phenotype" || field == "mined_organism" || absl::StartsWith(field, "gene@")
                  ? absl::OkStatus()
                  : WithReason(absl::InvalidArgumentError("no such field"), "VALUE_OUT_OF_RANGE",
                               "field");
@@ -104,6 +104,40 @@ class MappingMethodsTest : public ::testing::Test {
   InProcessService service_;
   std::unique_ptr<Stub> stub_;
 };
+
+// About what texts name is decided for one study: its name stands for the words, in the answer, in
+// the list and in the export, which another node can import.
+TEST_F(MappingMethodsTest, WhatTheTextsOfAStudyNameIsRejectedByItsName) {
+  v1::RejectMappingRequest reject;
+  reject.set_field("mined_organism");
+  reject.set_term("CMPO:0000001");
+  reject.set_author("A. Curator");
+  v1::MappingDecision decision;
+  for (const char* words :
+       {"mouse", "sources/src", "sources/src/studies/A/imageSets/1", "sources/src/studies/A b"}) {
+    reject.set_words(words);
+    const absl::Status status = Call(&Stub::RejectMapping, reject, &decision);
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is no study")));
+    EXPECT_THAT(status, HasReason("VALUE_OUT_OF_RANGE"));
+  }
+  reject.set_words("sources/src/studies/A%20b");
+  ASSERT_THAT(Call(&Stub::RejectMapping, reject, &decision), IsOk());
+  EXPECT_THAT(renormalised_, ::testing::ElementsAre("mined_organism|sources/src/studies/A%20b"));
+  EXPECT_TRUE(store_->Current()->Rejected("mined_organism", reject.words(), "CMPO:0000001"));
+  absl::Status status;
+  const std::string table = Export({}, &status);
+  ASSERT_THAT(status, IsOk());
+  EXPECT_THAT(table, HasSubstr("sources/src/studies/A%20b\tmined_organism\tskos:exactMatch\tNot"));
+  v1::AcceptMappingRequest accept = Accepting(reject.words(), "CMPO:0000001");
+  accept.set_field("mined_organism");
+  ASSERT_THAT(Call(&Stub::AcceptMapping, accept, &decision), IsOk());
+  EXPECT_FALSE(store_->Current()->Rejected("mined_organism", reject.words(), "CMPO:0000001"));
+  v1::ImportMappingsRequest import;
+  import.set_content(table);
+  v1::ImportMappingsResponse imported;
+  ASSERT_THAT(Call(&Stub::ImportMappings, import, &imported), IsOk());
+  EXPECT_EQ(imported.rows(), 1);
+}
 
 TEST_F(MappingMethodsTest, ADecisionIsRecordedThenItsRecordsAreNormalisedAnew) {
   v1::MappingDecision decision;

@@ -33,10 +33,11 @@ namespace parfocal {
 
 // Where the names of a term stand.
 enum class MentionPlace : uint8_t {
-  kTitle = 0,  // In the title, whatever else.
+  kTitle = 0,  // In the title, and no other of its field is.
   kOften,      // Alone of its field, twice or more in the description.
   kOnce,       // Alone of its field, once in the description.
-  kAmong,      // In the description, beside other terms of the field or while the title has one.
+  kAmong,      // In the title beside others of the field, or in the description likewise, or while
+               // the title has one.
   kWeakTitle,  // The same for weak names; kWeakTitle only if the text names nothing else.
   kWeakOften,
   kWeakOnce,

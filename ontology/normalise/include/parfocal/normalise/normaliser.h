@@ -56,7 +56,7 @@ inline constexpr char kMinedPrefix[] = "mined_";
 
 // Version of the rules: raise it when the same parts would give other terms than before, so that
 // nodes normalise their records anew.
-inline constexpr int kNormaliserRules = 5;
+inline constexpr int kNormaliserRules = 6;
 
 // What a Normaliser works with. All but `terms` may be missing: the rules that need it then do not
 // hold. All are immutable and of one state, so that equal parts give equal answers.
@@ -102,7 +102,9 @@ struct NormaliserParts {
 //
 // A study that says nothing of one of the mined fields gets what its title and description name, as
 // inferred statements of the field kMinedPrefix + name, at the end. Not a study of several screens
-// or experiments: its rows say it for themselves.
+// or experiments: its rows say it for themselves. About the texts of one study a curator decides
+// with that field and the study's name (FormatRecordName) as words: a term that they do not name is
+// left out, a term that they do name stands alone, none at all leaves the field empty.
 //
 // Never changes `value`, `stated_id` or `origin` of what is stated. The outcome depends on the
 // record, its study and the parts alone: not on other records, pages or the order in which records
