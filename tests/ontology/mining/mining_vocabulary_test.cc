@@ -23,8 +23,9 @@ TEST(MiningVocabularyTest, TheStandardTableIsSound) {
   for (const auto& [name, field] : standard->fields()) {
     SCOPED_TRACE(name);
     EXPECT_LE(field.accept, 1);
-    // Something is taken.
-    EXPECT_GE(*std::max_element(field.confidence.begin(), field.confidence.end()), field.accept);
+    // Something is taken, but of anatomy, where no place is right often enough.
+    if (name != "anatomy")
+      EXPECT_GE(*std::max_element(field.confidence.begin(), field.confidence.end()), field.accept);
   }
   EXPECT_FALSE(standard->release().empty());
 }
