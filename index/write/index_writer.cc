@@ -387,7 +387,12 @@ absl::Status IndexWriter::Pin(const std::string& name) {
 
 absl::Status IndexWriter::Unpin() {
   MutexLock lock(&state_->work_mu);
-  return state_->generation == nullptr ? absl::OkStatus() : state_->generation->Unpin();
+  if (state_->generation != nullptr) return state_->generation->Unpin();
+  // Between two openings: the next one finds no pin, and removes its files.
+  const absl::StatusOr<std::string> current = state_->CurrentDirectory();
+  std::error_code ignored;
+  if (current.ok()) fs::remove(absl::StrCat(*current, "/", kPinnedManifest), ignored);
+  return absl::OkStatus();
 }
 
 std::string IndexWriter::PinnedName() const {

@@ -270,10 +270,11 @@ TEST_F(TermStoreTest, KeepsTheLastReleaseOverRestartsUntilItIsForgotten) {
   Write("a.obo", kHead + Stanza("EX:0000001", "a third"));
   ASSERT_THAT(store_->Load(request), IsOk());
   EXPECT_EQ(store_->Kept()->release(), first);
-  const auto kept = store_->Kept();
+  auto kept = store_->Kept();
   ASSERT_THAT(store_->Forget(), IsOk());
   EXPECT_EQ(store_->Kept(), nullptr);
   EXPECT_EQ(kept->Find("EX:0000001")->definition, "First.");
+  kept.reset();  // It keeps the folder open.
   Open();
   EXPECT_EQ(store_->Kept(), nullptr);
   EXPECT_EQ(Terms()->LabelOf("EX:0000001"), "a third");
