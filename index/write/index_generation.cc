@@ -139,10 +139,11 @@ void IndexGeneration::OpenPinned() {
       pinned.ok() && pinned->group == manifest_.group && pinned->values <= manifest_.values &&
       pinned->last_text_doc <= manifest_.last_text_doc && pinned->sequence <= manifest_.sequence;
   bool whole = fits;
-  if (fits) {
-    for (const std::string& file : FilesOf(*pinned)) whole = whole && fs::exists(PathOf(file));
-  }
   std::error_code ignored;
+  if (fits) {
+    for (const std::string& file : FilesOf(*pinned))
+      whole = whole && fs::exists(PathOf(file), ignored);
+  }
   if (whole) {
     pinned_ = *std::move(pinned);
   } else {
