@@ -197,6 +197,10 @@ std::vector<Field> Provenance() {
       Exact(IdField("publisher", 2, "Archive that publishes the study", kStudy)),
       Keyword("accession", 10, "Accession of the study, here or elsewhere", kStudy),
       Exact(Facet("study", 0, "Accession of the study that a row belongs to")),
+      Exact(Keyword("work", 0,
+                    "Name of the first of a study's copies in several sources; studies without a "
+                    "copy have none",
+                    kStudy)),
       Exact(Facet("block", 1, "Screen or experiment within the study", kSet)),
       Keyword("plate", 1, "Plate", kSet),
       Keyword("well", 0, "Well", kSet),

@@ -11,6 +11,7 @@
 #include "parfocal/facets/table_counter.h"
 #include "parfocal/search/highlighter.h"
 #include "wide_suggestions.h"
+#include "works.h"
 
 namespace parfocal {
 namespace {
@@ -93,6 +94,8 @@ absl::StatusOr<SearchAnswer> IndexSnapshot::Execute(const BoundQuery& query,
   SearchAnswer answer;
   answer.revision = revision();
   answer.total = match.Total();
+  PARFOCAL_ASSIGN_OR_RETURN(const Works works, Works::Of(*rows_, &interrupt));
+  answer.works = works.Distinct(*rows_, match);
 
   const std::vector<const QueryNode*> leaves = PositiveWords(query.words);
   Ranking ranking(*rows_, *resources_->dictionary, resources_->lengths);
@@ -107,7 +110,7 @@ absl::StatusOr<SearchAnswer> IndexSnapshot::Execute(const BoundQuery& query,
     PARFOCAL_RETURN_IF_ERROR(
         ranking.Compute(leaves, *statistics, rows, by_row, &matcher, &interrupt));
   }
-  PARFOCAL_RETURN_IF_ERROR(Pager(*rows_, match, ranking, query).Fill(&interrupt, &answer));
+  PARFOCAL_RETURN_IF_ERROR(Pager(*rows_, match, ranking, query, works).Fill(&interrupt, &answer));
   if (query.snippets) {
     for (Hit& hit : answer.hits) {
       PARFOCAL_RETURN_IF_ERROR(interrupt.Check());

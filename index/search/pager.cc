@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "parfocal/segment/text.h"
@@ -13,6 +14,7 @@ namespace {
 
 // Stands last in every order.
 constexpr int64_t kUnknownRank = INT64_MIN;
+constexpr size_t kMaxCopies = 10;  // Named in one hit.
 
 RecordName NameOfStudy(absl::string_view key) {
   const size_t nul = key.find('\0');
@@ -111,6 +113,30 @@ absl::Status Pager::Fill(Interrupt* interrupt, SearchAnswer* answer) const {
   return FillRows(behind, interrupt, answer);
 }
 
+void Pager::Collapse(std::vector<Study>* found) const {
+  absl::flat_hash_map<ValueId, size_t> first;  // Place of a work's first study in `kept`.
+  std::vector<Study> kept;
+  for (Study& study : *found) {
+    const ValueId work = works_.WorkOf(study.number);
+    if (work == Works::kNone) {
+      kept.push_back(std::move(study));
+      continue;
+    }
+    const auto [at, added] = first.try_emplace(work, kept.size());
+    if (added) {
+      kept.push_back(std::move(study));
+      continue;
+    }
+    Study& best = kept[at->second];
+    if (SortKey::Before(study.key, best.key)) {
+      std::swap(best.number, study.number);
+      std::swap(best.key, study.key);
+    }
+    best.copies.push_back(study.number);
+  }
+  *found = std::move(kept);
+}
+
 absl::Status Pager::FillStudies(const SortKey* after, Interrupt* interrupt,
                                 SearchAnswer* answer) const {
   std::vector<Study> found;
@@ -120,8 +146,15 @@ absl::Status Pager::FillStudies(const SortKey* after, Interrupt* interrupt,
     const Counts counts = match_.InStudy(study);
     if (counts.rows == 0) continue;
     SortKey key = KeyOf(study, number, counts);
-    if (after != nullptr && !SortKey::Before(*after, key)) continue;
-    found.push_back({number, std::move(key)});
+    // Which of a work's studies stands first is told by all of them, also those before the page.
+    if (!query_.collapse_copies && after != nullptr && !SortKey::Before(*after, key)) continue;
+    found.push_back({number, std::move(key), {}});
+  }
+  if (query_.collapse_copies) {
+    Collapse(&found);
+    std::erase_if(found, [&](const Study& study) {
+      return after != nullptr && !SortKey::Before(*after, study.key);
+    });
   }
   const size_t page = std::min(found.size(), static_cast<size_t>(std::max(0, query_.page_size)));
   answer->more = found.size() > page;
@@ -136,6 +169,10 @@ absl::Status Pager::FillStudies(const SortKey* after, Interrupt* interrupt,
     hit.counts = match_.InStudy(study);
     hit.samples = Samples(study);
     hit.sequence = study.has_record ? study.entry.sequence : 0;
+    std::vector<uint32_t>& copies = found[i].copies;
+    std::sort(copies.begin(), copies.end());
+    if (copies.size() > kMaxCopies) copies.resize(kMaxCopies);
+    for (uint32_t copy : copies) hit.copies.push_back(NameOfStudy(rows_.studies()[copy].key));
     answer->hits.push_back(std::move(hit));
   }
   return absl::OkStatus();
@@ -233,7 +270,7 @@ absl::Status Pager::FillRows(const SortKey* after, Interrupt* interrupt,
     SortKey key = KeyOf(study, number, counts);
     // The study in which the last page ended is looked at again, row by row.
     if (after != nullptr && key.study != after->study && !SortKey::Before(*after, key)) continue;
-    found.push_back({number, std::move(key)});
+    found.push_back({number, std::move(key), {}});
   }
   std::sort(found.begin(), found.end(),
             [](const Study& a, const Study& b) { return SortKey::Before(a.key, b.key); });

@@ -9,6 +9,7 @@
 #include "parfocal/rows/ranked_rows.h"
 #include "parfocal/status.h"
 #include "ranking.h"
+#include "works.h"
 
 namespace parfocal {
 
@@ -30,8 +31,8 @@ struct SortKey {
 class Pager {
  public:
   Pager(const SnapshotRows& rows, const RankedRows& match, const Ranking& ranking,
-        const BoundQuery& query)
-      : rows_(rows), match_(match), ranking_(ranking), query_(query) {}
+        const BoundQuery& query, const Works& works)
+      : rows_(rows), match_(match), ranking_(ranking), query_(query), works_(works) {}
 
   // Fills hits (without snippets) and `more`.
   absl::Status Fill(Interrupt* interrupt, SearchAnswer* answer) const;
@@ -40,7 +41,10 @@ class Pager {
   struct Study {
     uint32_t number;
     SortKey key;
+    std::vector<uint32_t> copies;  // Of its work, that are no hits of their own.
   };
+  // Of each work leaves the study that stands first.
+  void Collapse(std::vector<Study>* found) const;
   int64_t RankOf(const LiveStudy& study, uint32_t number, const Counts& counts) const;
   SortKey KeyOf(const LiveStudy& study, uint32_t number, const Counts& counts) const;
   absl::Status FillStudies(const SortKey* after, Interrupt* interrupt, SearchAnswer* answer) const;
@@ -59,6 +63,7 @@ class Pager {
   const RankedRows& match_;
   const Ranking& ranking_;
   const BoundQuery& query_;
+  const Works& works_;
 };
 
 }  // namespace parfocal

@@ -198,7 +198,7 @@ absl::Status IndexGeneration::Stage(const StoredRecord& stored, bool replaces) {
   if (const auto* study = std::get_if<Study>(&stored.record)) {
     std::string key = StudyKey(study->source, study->accession);
     if (replaces) Kill(key, "");
-    StudyRecord record = indexer_->Record(*study, sequence);
+    StudyRecord record = indexer_->Record(*study, stored.meta);
     PARFOCAL_ASSIGN_OR_RETURN(record.text_doc, texts_->AddStudy(*study));
     builder_.AddStudy(std::move(key), std::move(record));
     return absl::OkStatus();

@@ -436,6 +436,13 @@ absl::StatusOr<int64_t> IndexWriter::Rebuild() {
   return result;
 }
 
+void IndexWriter::DropRetired() {
+  MutexLock lock(&state_->work_mu);
+  std::error_code ignored;
+  for (const auto& [path, when] : state_->retired) fs::remove_all(path, ignored);
+  state_->retired.clear();
+}
+
 absl::StatusOr<IndexCheckReport> IndexWriter::Check(const IndexCheckOptions& options) const {
   std::optional<PinnedState> pinned;
   {

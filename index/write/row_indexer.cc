@@ -49,9 +49,14 @@ ImageSetRow RowIndexer::Row(const ImageSet& set, int64_t sequence) {
   return row;
 }
 
-StudyRecord RowIndexer::Record(const Study& study, int64_t sequence) {
+StudyRecord RowIndexer::Record(const Study& study, const RecordMeta& meta) {
   StudyRecord record;
-  record.sequence = sequence;
+  record.sequence = meta.sequence;
+  if (!meta.work.empty()) {
+    static const Field* const work = FindField("work");
+    record.values.emplace_back(
+        vocabulary_->Add(work->id, meta.work, meta.work, /*is_term=*/false, std::nullopt), "");
+  }
   record.release_day = FirstDayOf(study.release_date).value_or(INT32_MIN);
   record.bytes = study.bytes.value_or(-1);
   record.image_count = study.image_count.value_or(-1);

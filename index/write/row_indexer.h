@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "parfocal/record.h"
+#include "parfocal/record_store.h"
 #include "parfocal/segment/segment_builder.h"
 #include "parfocal/segment/vocabulary.h"
 
@@ -15,8 +16,9 @@ class RowIndexer {
  public:
   explicit RowIndexer(Vocabulary* vocabulary) : vocabulary_(vocabulary) {}
   ImageSetRow Row(const ImageSet& set, int64_t sequence);
-  // `text_doc` is left for the caller.
-  StudyRecord Record(const Study& study, int64_t sequence);
+  // `text_doc` is left for the caller. The study's work, which stands beside the record, is a value
+  // like those of the record.
+  StudyRecord Record(const Study& study, const RecordMeta& meta);
 
  private:
   template <typename Visit>

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "correction_calls.h"
+#include "custody_calls.h"
 #include "normalisation_calls.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/utf8.h"
@@ -47,6 +49,38 @@ class AdminService final : public v1::AdminService::CallbackService {
     return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/ListDifferences",
                        request, response, [this](const Call& call, const auto& r, auto* out) {
                          return parfocal::ListDifferences(options_, call, r, out);
+                       });
+  }
+  grpc::ServerUnaryReactor* ListCorrections(grpc::CallbackServerContext* context,
+                                            const v1::ListCorrectionsRequest* request,
+                                            v1::ListCorrectionsResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/ListCorrections",
+                       request, response, [this](const Call& call, const auto& r, auto* out) {
+                         return parfocal::ListCorrections(options_, call, r, out);
+                       });
+  }
+  grpc::ServerUnaryReactor* DecideRelation(grpc::CallbackServerContext* context,
+                                           const v1::DecideRelationRequest* request,
+                                           v1::DecideRelationResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/DecideRelation",
+                       request, response, [this](const Call&, const auto& r, auto* out) {
+                         return parfocal::DecideRelation(options_, r, out);
+                       });
+  }
+  grpc::ServerUnaryReactor* TakeDown(grpc::CallbackServerContext* context,
+                                     const v1::TakeDownRequest* request,
+                                     v1::TakeDownResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/TakeDown", request,
+                       response, [this](const Call&, const auto& r, auto* out) {
+                         return parfocal::TakeDown(options_, r, out);
+                       });
+  }
+  grpc::ServerUnaryReactor* ListAudit(grpc::CallbackServerContext* context,
+                                      const v1::ListAuditRequest* request,
+                                      v1::ListAuditResponse* response) override {
+    return HandleUnary(*options_.dispatcher, context, "parfocal.v1.AdminService/ListAudit", request,
+                       response, [this](const Call&, const auto& r, auto* out) {
+                         return parfocal::ListAudit(options_, r, out);
                        });
   }
   grpc::ServerWriteReactor<v1::RebuildIndexProgress>* RebuildIndex(

@@ -9,6 +9,7 @@
 #include "parfocal/rpc/call.h"
 #include "parfocal/rpc/mask.h"
 #include "parfocal/rpc/record_conversion.h"
+#include "parfocal/rpc/relation_conversion.h"
 #include "parfocal/rpc/response_size.h"
 #include "parfocal/rpc/utf8.h"
 #include "parfocal/v1/catalogue_service.grpc.pb.h"
@@ -21,6 +22,8 @@ constexpr int kMaxPage = 200;
 constexpr int kStandardChanges = 1000;
 constexpr int kMaxChanges = 5000;
 constexpr int kMaxBatch = 200;
+constexpr int kStandardRelated = 100;
+constexpr int kMaxRelated = 1000;
 
 // A study or an image set, never a source alone.
 absl::StatusOr<RecordName> ParseRecord(absl::string_view text, absl::string_view field) {
@@ -115,6 +118,13 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
         *options_.dispatcher, context, "parfocal.v1.CatalogueService/ListChanges", request,
         response, [this](const Call&, const auto& r, auto* out) { return ChangesPage(r, out); });
   }
+  grpc::ServerUnaryReactor* ListRelations(grpc::CallbackServerContext* context,
+                                          const v1::ListRelationsRequest* request,
+                                          v1::ListRelationsResponse* response) override {
+    return HandleUnary(
+        *options_.dispatcher, context, "parfocal.v1.CatalogueService/ListRelations", request,
+        response, [this](const Call&, const auto& r, auto* out) { return RelationsPage(r, out); });
+  }
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::NodeStatus* response) override {
@@ -129,6 +139,10 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
     PARFOCAL_ASSIGN_OR_RETURN(const StoredRecord stored, options_.store->Get(name));
     ToProto(stored, request.view(), response);
     SetLastSeen({name}, {response});
+    if (options_.relations == nullptr || !response->has_study()) return absl::OkStatus();
+    PARFOCAL_ASSIGN_OR_RETURN(const StudyRelations found, options_.relations->RelationsOf(name));
+    for (const RecordRelation& relation : found.relations)
+      ToProto(relation, response->mutable_study()->add_relations());
     return absl::OkStatus();
   }
 
@@ -279,6 +293,61 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
     }
     PARFOCAL_ASSIGN_OR_RETURN(const StoreStatus status, options_.store->Status(group));
     response->set_newest_sequence(status.sequence);
+    return absl::OkStatus();
+  }
+
+  absl::Status RelationsPage(const v1::ListRelationsRequest& request,
+                             v1::ListRelationsResponse* response) const {
+    RecordName parent;
+    if (!request.parent().empty()) {
+      absl::StatusOr<RecordName> name = ParseRecordName(request.parent());
+      if (!name.ok()) return WithReason(name.status(), "RESOURCE_NAME", "parent");
+      if (!name->image_set.empty()) {
+        return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                              "parent '", request.parent(), "': image sets have no relations")),
+                          "RESOURCE_NAME", "parent");
+      }
+      parent = *std::move(name);
+      PARFOCAL_RETURN_IF_ERROR(options_.store->GetSource(parent.source).status());
+    }
+    PARFOCAL_ASSIGN_OR_RETURN(const int page_size,
+                              PageSize(request.page_size(), kStandardRelated, kMaxRelated));
+    const std::string hash = RequestHash(request);
+    std::optional<RecordName> after;
+    if (!request.page_token().empty()) {
+      PARFOCAL_ASSIGN_OR_RETURN(const PagePosition position,
+                                options_.tokens->Read(hash, request.page_token()));
+      PARFOCAL_ASSIGN_OR_RETURN(after, ParseRecordName(position.after));
+    }
+    if (options_.relations == nullptr) return absl::OkStatus();
+    size_t bytes = 0;
+    RecordName last;
+    bool more = false;
+    PARFOCAL_RETURN_IF_ERROR(
+        options_.relations->ScanRelations(parent, after, [&](const StudyRelations& found) {
+          if (response->studies_size() >= page_size || bytes > kPageBytes) {
+            more = true;
+            return false;
+          }
+          last = found.study;
+          v1::ListRelationsResponse::Related related;
+          for (const RecordRelation& relation : found.relations) {
+            const bool wanted = request.type() == v1::Relation::TYPE_UNSPECIFIED ||
+                                static_cast<int>(relation.type) == request.type();
+            const bool rejected = relation.verdict == RelationVerdict::kRejected;
+            if (wanted && (request.show_rejected() || !rejected))
+              ToProto(relation, related.add_relations());
+          }
+          if (related.relations().empty()) return true;
+          related.set_name(ValidUtf8(FormatRecordName(found.study)));
+          related.set_work(ValidUtf8(found.work));
+          bytes += related.ByteSizeLong();
+          *response->add_studies() = std::move(related);
+          return true;
+        }));
+    if (more) {
+      response->set_next_page_token(options_.tokens->Make(hash, {0, "", FormatRecordName(last)}));
+    }
     return absl::OkStatus();
   }
 

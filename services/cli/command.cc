@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "custody_commands.h"
 #include "json_text.h"
 #include "parfocal/cli/terminal_text.h"
 #include "parfocal/status.h"
@@ -217,6 +218,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, const Screen& scre
   AddPhenotypeCommands(app, session);
   AddReportCommands(app, session);
   AddCareCommands(app, session);
+  AddCustodyCommands(app, session);
   AddNodeCommands(app, session);
   AddCompletionCommand(app, session);
   return ParseAndRun(app, session, arguments);

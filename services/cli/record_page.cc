@@ -177,6 +177,22 @@ void PrintPeople(const v1::Study& study, Page* page) {
   }
 }
 
+// What the other one is to this record, and who says so.
+std::string RelationWords(const v1::Relation& relation) {
+  std::string words = Words(v1::Relation::Type_Name(relation.type()));
+  if (relation.type() == v1::Relation::CONVERSION)
+    words = relation.inverse() ? "converted to" : "conversion of";
+  if (relation.type() == v1::Relation::SUBSET) words = relation.inverse() ? "has part" : "part of";
+  if (relation.verdict() == v1::Relation::REJECTED) {
+    absl::StrAppend(&words, ", rejected");
+  } else if (relation.verdict() == v1::Relation::ASSERTED) {
+    absl::StrAppend(&words, ", asserted");
+  } else if (relation.origin() == v1::INFERRED) {
+    absl::StrAppend(&words, ", found");
+  }
+  return words;
+}
+
 void PrintStudyParts(const v1::Study& study, Page* page) {
   if (!study.blocks().empty()) {
     page->Section("Screens and experiments");
@@ -195,16 +211,22 @@ void PrintStudyParts(const v1::Study& study, Page* page) {
   if (!study.annotation_sets().empty()) {
     page->Section("Ground truth offered");
     for (const v1::AnnotationSet& set : study.annotation_sets()) {
-      page->Line(set.kind(),
-                 absl::StrCat(set.method(), set.method().empty() ? "" : "; ", set.description()));
+      std::vector<std::string> parts;
+      for (const std::string& part : {set.target().empty() ? "" : absl::StrCat("of ", set.target()),
+                                      set.method().empty() ? "method not stated" : set.method(),
+                                      set.name(), set.coverage(), set.description()}) {
+        if (!part.empty()) parts.push_back(part);
+      }
+      page->Line(set.kind(), absl::StrJoin(parts, "; "));
     }
   }
   if (!study.relations().empty()) {
     page->Section("Related records");
     for (const v1::Relation& relation : study.relations()) {
-      page->Line(Words(v1::Relation::Type_Name(relation.type())),
-                 absl::StrCat(relation.target(), relation.because().empty() ? "" : ", because ",
-                              relation.because()));
+      page->Line(
+          RelationWords(relation),
+          absl::StrCat(relation.record().empty() ? relation.target() : ShortName(relation.record()),
+                       relation.because().empty() ? "" : ", because ", relation.because()));
     }
   }
 }

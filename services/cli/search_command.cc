@@ -27,6 +27,7 @@ struct SearchArguments {
   std::string page_token;
   bool explain = false;
   bool snippets = false;
+  bool collapse_copies = false;
 };
 
 std::string ImagesOf(const v1::Counts& counts) {
@@ -45,6 +46,9 @@ void PrintTotals(const Session& session, const v1::SearchRequest& request,
   if (response.unknown_image_sets() > 0) {
     absl::StrAppend(&line, ", ", FormatCount(response.unknown_image_sets()), " uncounted");
   }
+  if (response.works() > 0 && response.works() < response.total().studies()) {
+    absl::StrAppend(&line, "; ", CountOf(response.works(), "distinct work"));
+  }
   session.out() << session.Bold(line) << "  (revision " << response.revision().sequence() << ")\n";
 }
 
@@ -54,12 +58,15 @@ void PrintStudies(const Session& session, const v1::SearchResponse& response) {
                {"organism", false, true},
                {"released"},
                {"image sets", true},
-               {"images", true}});
+               {"images", true},
+               {"also in", false, true, true}});
   for (const v1::SearchHit& hit : response.hits()) {
     const v1::Study& study = hit.record().study();
+    std::vector<std::string> copies;
+    for (const std::string& copy : hit.copies()) copies.push_back(ShortName(copy));
     table.AddRow({ShortName(hit.name()), study.title(), FieldLabels(study.statements(), "organism"),
                   study.release_date(), FormatCount(hit.counts().image_sets()),
-                  ImagesOf(hit.counts())});
+                  ImagesOf(hit.counts()), absl::StrJoin(copies, ", ")});
   }
   session.Print(table);
 }
@@ -146,6 +153,7 @@ v1::SearchRequest MakeRequest(const SearchArguments& arguments) {
   request.set_page_token(arguments.page_token);
   request.set_explain(arguments.explain);
   request.set_snippets(arguments.snippets);
+  request.set_collapse_copies(arguments.collapse_copies);
   request.set_view(v1::BASIC);
   for (const std::string& field : arguments.facets) {
     v1::FacetSpec* spec = request.add_facets();
@@ -250,6 +258,8 @@ void AddSearchCommand(CLI::App& app, Session& session) {
   search->add_option("--page-size", arguments->page_size, "Hits of a page, at most 200")
       ->capture_default_str();
   search->add_option("--page-token", arguments->page_token, "Continue behind an earlier page");
+  search->add_flag("--collapse-copies", arguments->collapse_copies,
+                   "Of studies that are copies of one work show only the best");
   search->add_flag("--explain", arguments->explain, "Show how the query was understood");
   search->add_flag("--snippets", arguments->snippets,
                    "Show the text around the words that were found");

@@ -167,6 +167,8 @@ class WriterAndIndex final : public IndexParts {
     return status;
   }
 
+  void DropRetired() override { writer_->DropRetired(); }
+
   absl::StatusOr<std::vector<std::string>> Check(size_t limit) const override {
     IndexCheckOptions options;
     options.max_differences = limit;

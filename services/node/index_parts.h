@@ -64,6 +64,8 @@ class IndexParts {
   // Segments and distinct values of the newest state.
   virtual void Size(int64_t* segments, int64_t* values) const = 0;
   virtual absl::Status Rebuild(const std::function<void(int64_t sequence)>& progress) = 0;
+  // See IndexWriter::DropRetired.
+  virtual void DropRetired() = 0;
   virtual absl::StatusOr<std::vector<std::string>> Check(size_t limit) const = 0;
 };
 

@@ -40,7 +40,9 @@ absl::Status Node::Parts::Open() {
                             Genes::Open(*data / "genes", config.share_dir, config.genes, log));
   PARFOCAL_ASSIGN_OR_RETURN(
       mappings, Mappings::Open(*data / "mappings", config.share_dir, config.mappings, &clock, log));
+  PARFOCAL_ASSIGN_OR_RETURN(audit, AuditLog::Open(*data / "audit.tsv", &clock));
   PARFOCAL_ASSIGN_OR_RETURN(store, OpenRocksDbRecordStore(*data / "catalogue"));
+  PARFOCAL_RETURN_IF_ERROR(OpenRelations());
   if (!config.ontologies.empty()) {
     const auto report = [this](const OntologyFileReport& file, int, int) {
       if (!file.error.empty())
@@ -86,6 +88,7 @@ absl::Status Node::Parts::Open() {
   }
   normalisation->Start();
   normalisation->renormaliser().WaitIdle(until);
+  relator->Start();
   tokens = std::make_unique<PageTokens>(data->key(), &clock);
   HttpFetcherOptions fetch;
   if (!config.fetch.user_agent.empty()) fetch.user_agent = config.fetch.user_agent;
@@ -154,7 +157,7 @@ void Node::Parts::MakeServices() {
   pool = std::make_unique<WorkerPool>(kWorkerThreads, kWorkerQueue);
   dispatcher = {pool.get(), &rpc_metrics};
   services.push_back(
-      MakeCatalogueService({store.get(), tokens.get(), &dispatcher,
+      MakeCatalogueService({store.get(), relations, tokens.get(), &dispatcher,
                             [this](v1::NodeStatus* status) { FillStatus(status); }}));
   HarvestServiceOptions harvest;
   harvest.store = store.get();
@@ -208,11 +211,7 @@ void Node::Parts::MakeServices() {
   services.push_back(MakeOntologyService(std::move(ontology)));
   services.push_back(MakePhenotypeService(
       {[this] { return phenotypes->Current(); }, store.get(), tokens.get(), &clock, &dispatcher}));
-  services.push_back(MakeAdminService(
-      {store.get(), index->index(), &dispatcher, tokens.get(),
-       [this](const std::string& directory) { return Checkpoint(directory); },
-       [this](const std::function<void(int64_t)>& progress) { return index->Rebuild(progress); },
-       [this](size_t limit) { return index->Check(limit); }}));
+  services.push_back(MakeAdminService(AdminOptions()));
 }
 
 absl::Status Node::Parts::Serve() {
@@ -235,6 +234,7 @@ absl::Status Node::Parts::Serve() {
 absl::StatusOr<CheckpointResult> Node::Parts::Checkpoint(const std::string& directory) const {
   // Behind the records: a decision that they do not show yet is made good by the next start's walk.
   const auto add = [this](const std::string& folder) {
+    PARFOCAL_RETURN_IF_ERROR(audit->CopyTo(folder + "/audit.tsv"));
     return mappings->store()->CopyTo(folder + "/mappings");
   };
   PARFOCAL_RETURN_IF_ERROR(CreateCheckpoint(*store, directory, clock.Now(), add).status());
@@ -279,6 +279,7 @@ void Node::Parts::Stop() {
   if (observer.joinable()) observer.join();
   // First: calls may be waiting for it.
   if (normalisation != nullptr) normalisation->Stop();
+  if (relator != nullptr) relator->Stop();
   // Runs end at their page while the calls in hand come to their end.
   std::thread runs([this] {
     if (runner != nullptr) runner->Stop();

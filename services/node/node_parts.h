@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "audit_log.h"
 #include "connectors.h"
 #include "data_dir.h"
 #include "genes.h"
@@ -25,6 +26,7 @@
 #include "parfocal/harvest_run/harvest_runner.h"
 #include "parfocal/mutex.h"
 #include "parfocal/phenotype/matrix_follower.h"
+#include "parfocal/relate/relator.h"
 #include "parfocal/rpc/call.h"
 #include "parfocal/schedule/scheduler.h"
 
@@ -49,6 +51,13 @@ struct Node::Parts {
   void MakeRunner();
   void MakeServices();
   absl::StatusOr<CheckpointResult> Checkpoint(const std::string& directory) const;
+  absl::Status OpenRelations();
+  AdminServiceOptions AdminOptions();
+  absl::StatusOr<RecordRelation> DecideRelation(const RelationDecision& decision,
+                                                int64_t* sequence);
+  absl::StatusOr<TakedownResult> TakeDown(const RecordName& study, const std::string& reason,
+                                          const std::string& author);
+  absl::Status CatchUp(int64_t sequence) const;
   void Fail(const absl::Status& status);
   void LogRun(absl::string_view event, const RunProgress& progress) const;
   void FillStatus(v1::NodeStatus* status);
@@ -72,7 +81,11 @@ struct Node::Parts {
   std::shared_ptr<const DeclaredTerms> declared_terms;
   std::unique_ptr<Genes> genes;
   std::unique_ptr<Mappings> mappings;
+  std::unique_ptr<AuditLog> audit;
   std::unique_ptr<RecordStore> store;
+  RelationStore* relations = nullptr;  // Of the store.
+  std::unique_ptr<Relator> relator;
+  Mutex takedown_mu;  // One takedown at a time.
   std::unique_ptr<IndexParts> index;
   std::unique_ptr<Normalisation> normalisation;
   std::unique_ptr<phenotype::MatrixFollower> phenotypes;

@@ -149,7 +149,7 @@ void ToProto(const Study& study, const RecordMeta& meta, bool full, v1::Study* o
   out->set_image_count_basis(static_cast<v1::CountBasis>(study.image_count_basis));
   if (full) AttributeList(study.attributes, out->mutable_attributes());
   ToProto(meta, out->mutable_provenance());
-  out->set_work(Text(meta.work));
+  if (full) out->set_work(Text(meta.work));
 }
 
 // Channels: one per group; a label, stain or target without a group is a channel of its own.

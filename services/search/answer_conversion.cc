@@ -43,6 +43,7 @@ void ToProto(const Hit& hit, v1::SearchHit* out) {
   for (const RecordName& sample : hit.samples)
     out->add_samples(ValidUtf8(FormatRecordName(sample)));
   out->set_snippet(ValidUtf8(hit.snippet));
+  for (const RecordName& copy : hit.copies) out->add_copies(ValidUtf8(FormatRecordName(copy)));
 }
 
 void ToProto(const FacetResult& facet, SearchLevel level, v1::Facet* out) {

@@ -195,6 +195,7 @@ class SearchService final : public v1::SearchService::CallbackService {
     // The first page says it once.
     query.corrections = request.page_token().empty();
     query.snippets = request.snippets();
+    query.collapse_copies = request.collapse_copies();
     return prepared;
   }
 
@@ -252,6 +253,7 @@ class SearchService final : public v1::SearchService::CallbackService {
     response->set_total_images(answer.total.images);
     response->set_unknown_image_sets(answer.total.unknown_image_sets);
     ToProto(answer.total, response->mutable_total());
+    response->set_works(answer.works);
     ToProto(answer.revision, response->mutable_revision());
     if (request.explain()) {
       for (const ExplainStep& step : answer.explain) ToProto(step, response->add_explain());

@@ -1,8 +1,11 @@
 #include "parfocal/admin_rpc/admin_service.h"
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "parfocal/rpc/page_token.h"
@@ -84,6 +87,22 @@ class AdminServiceTest : public ::testing::Test {
       limit_ = limit;
       return problems_;
     };
+    options.decide_relation = [this](const RelationDecision& decision,
+                                     int64_t* sequence) -> absl::StatusOr<RecordRelation> {
+      decisions_.push_back(decision);
+      *sequence = 9;
+      RecordRelation relation{decision.from, decision.to, decision.to.accession};
+      if (decision.verdict == RelationVerdict::kNone) return relation;
+      relation.type = decision.type;
+      relation.verdict = decision.verdict;
+      return relation;
+    };
+    options.take_down = [this](const RecordName& study, const std::string& reason,
+                               const std::string&) -> absl::StatusOr<TakedownResult> {
+      taken_down_.push_back(FormatRecordName(study) + " " + reason);
+      return TakedownResult{3, 2, 100, 1, 8, {"copies"}};
+    };
+    options.audit = [this] { return absl::StatusOr<std::vector<AuditEntry>>(audit_); };
     service_.Serve(MakeAdminService(std::move(options)));
     stub_ = v1::AdminService::NewStub(service_.channel());
   }
@@ -103,6 +122,9 @@ class AdminServiceTest : public ::testing::Test {
   absl::Status rebuild_;
   std::vector<std::string> problems_;
   size_t limit_ = 0;
+  std::vector<RelationDecision> decisions_;
+  std::vector<std::string> taken_down_;
+  std::vector<AuditEntry> audit_;
   InProcessService service_;
   PageTokens tokens_{"sixteen bytes at least", &clock_};
   std::unique_ptr<Stub> stub_;
@@ -249,6 +271,159 @@ TEST_F(AdminServiceTest, CheckComparesTheCounts) {
   EXPECT_EQ(Check().problems_size(), 0);
   problems_.assign(150, "row is missing");
   EXPECT_EQ(Check().problems_size(), 100);
+}
+
+v1::DecideRelationRequest Decision(v1::Relation::Verdict verdict) {
+  v1::DecideRelationRequest request;
+  request.set_name("sources/s/studies/a");
+  request.set_target("sources/s/studies/b");
+  request.set_type(v1::Relation::CONVERSION);
+  request.set_verdict(verdict);
+  request.set_author("A. Curator");
+  return request;
+}
+
+TEST_F(AdminServiceTest, DecidesAboutRelations) {
+  v1::DecideRelationResponse response;
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::DecideRelation,
+                                     Decision(v1::Relation::ASSERTED), &response),
+              IsOk());
+  EXPECT_EQ(response.relation().type(), v1::Relation::CONVERSION);
+  EXPECT_EQ(response.relation().verdict(), v1::Relation::ASSERTED);
+  EXPECT_EQ(response.relation().record(), "sources/s/studies/b");
+  EXPECT_EQ(response.sequence(), 9);
+  ASSERT_EQ(decisions_.size(), 1u);
+  EXPECT_EQ(decisions_[0].author, "A. Curator");
+  response.Clear();
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::DecideRelation,
+                                     Decision(v1::Relation::VERDICT_UNSPECIFIED), &response),
+              IsOk());
+  EXPECT_FALSE(response.has_relation());
+}
+
+TEST_F(AdminServiceTest, RefusesDecisionsThatSayNothing) {
+  const std::pair<const char*, std::function<void(v1::DecideRelationRequest*)>> kBad[] = {
+      {"RESOURCE_NAME", [](auto* r) { r->set_name("sources/s"); }},
+      {"RESOURCE_NAME", [](auto* r) { r->set_target("sources/s/studies/b/imageSets/c"); }},
+      {"VALUE_OUT_OF_RANGE", [](auto* r) { r->clear_author(); }},
+      {"VALUE_OUT_OF_RANGE", [](auto* r) { r->set_note(std::string(1001, 'x')); }},
+      {"VALUE_OUT_OF_RANGE", [](auto* r) { r->clear_type(); }},
+      {"VALUE_OUT_OF_RANGE", [](auto* r) { r->set_target(r->name()); }}};
+  for (const auto& [reason, change] : kBad) {
+    v1::DecideRelationRequest request = Decision(v1::Relation::ASSERTED);
+    change(&request);
+    SCOPED_TRACE(request.ShortDebugString().substr(0, 200));
+    v1::DecideRelationResponse response;
+    const absl::Status status =
+        InProcessService::Call(stub_.get(), &Stub::DecideRelation, request, &response);
+    EXPECT_THAT(status, HasReason(reason));
+  }
+  EXPECT_TRUE(decisions_.empty());
+}
+
+TEST_F(AdminServiceTest, TakesDownWithAReasonAlone) {
+  v1::TakeDownRequest request;
+  request.set_name("sources/s/studies/a");
+  v1::TakeDownResponse response;
+  EXPECT_THAT(InProcessService::Call(stub_.get(), &Stub::TakeDown, request, &response),
+              HasReason("VALUE_OUT_OF_RANGE"));
+  EXPECT_TRUE(taken_down_.empty());
+  request.set_reason("why");
+  ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::TakeDown, request, &response), IsOk());
+  EXPECT_EQ(response.records(), 3);
+  EXPECT_EQ(response.unreachable(0), "copies");
+  EXPECT_THAT(taken_down_, ::testing::ElementsAre("sources/s/studies/a why"));
+}
+
+TEST_F(AdminServiceTest, PagesTheAuditLogFromItsEnd) {
+  for (int64_t i = 1; i <= 5; ++i) {
+    AuditEntry entry;
+    entry.number = i;
+    audit_.push_back(entry);
+  }
+  v1::ListAuditRequest request;
+  request.set_page_size(2);
+  std::vector<int64_t> numbers;
+  do {
+    v1::ListAuditResponse response;
+    ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::ListAudit, request, &response), IsOk());
+    for (const auto& entry : response.entries()) numbers.push_back(entry.number());
+    // One that is added meanwhile comes before what was sent.
+    if (numbers.size() == 2) audit_.push_back({6, {}, "", "", "", ""});
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(numbers, ::testing::ElementsAre(5, 4, 3, 2, 1));
+}
+
+Statement Said(const char* value, const char* stated_id, const char* term, TermRule rule) {
+  Statement statement;
+  statement.field = "organism";
+  statement.value = value;
+  statement.stated_id = stated_id;
+  statement.term = term;
+  statement.label = "label";
+  statement.rule = rule;
+  return statement;
+}
+
+TEST_F(AdminServiceTest, ProposesEachCorrectionOnceAndPagesWithinAStudy) {
+  Source source;
+  source.id = "s";
+  ASSERT_THAT(store_.CreateSource(source), IsOk());
+  PageCommit page;
+  page.source = "s";
+  page.run = store_.BeginRun("s", clock_.Now(), nullptr)->id;
+  Study study = testing::MakeStudy("s", "S1", "t");
+  Statement denied = Said("mouse", "EX:9", "", TermRule::kGivenId);
+  denied.label_conflict = true;
+  Statement mined = Said("of mice", "", "EX:1", TermRule::kMined);
+  mined.origin = Origin::kInferred;
+  Statement inferred = Said("x", "", "EX:1", TermRule::kExactLabel);
+  inferred.origin = Origin::kInferred;
+  study.statements = {denied,
+                      mined,
+                      inferred,
+                      Said("mouse", "EX:1", "EX:1", TermRule::kGivenId),
+                      Said("old", "EX:0", "EX:1", TermRule::kReplacedObsolete),
+                      Said("unknown", "", "", TermRule::kUnmapped)};
+  page.upserts.push_back({study, {}});
+  for (const char* id : {"a", "b"}) {
+    ImageSet set = testing::MakeImageSet("s", "S1", id);
+    set.statements = {Said("mouse", "", "EX:1", TermRule::kExactSynonym),
+                      Said(id, "", "EX:2", TermRule::kExactLabel)};
+    page.upserts.push_back({set, {}});
+  }
+  Study other = testing::MakeStudy("s", "S12", "t");
+  other.statements = {Said("mouse", "", "EX:1", TermRule::kExactSynonym)};
+  page.upserts.push_back({other, {}});
+  ASSERT_THAT(store_.CommitPage(page), IsOk());
+  for (int page_size : {100, 2, 1}) {
+    SCOPED_TRACE(page_size);
+    v1::ListCorrectionsRequest request;
+    request.set_parent("sources/s");
+    request.set_page_size(page_size);
+    std::vector<std::string> lines;
+    do {
+      v1::ListCorrectionsResponse response;
+      ASSERT_THAT(InProcessService::Call(stub_.get(), &Stub::ListCorrections, request, &response),
+                  IsOk());
+      EXPECT_LE(response.corrections_size(), page_size);
+      for (const auto& c : response.corrections()) {
+        lines.push_back(absl::StrCat(c.kind(), " ", c.accession(), " ", c.place(), " ",
+                                     c.stated_value(), "<", c.stated_id(), "> ", c.proposed_id(),
+                                     " x", c.places()));
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_THAT(lines, ::testing::ElementsAre("1 S1  mouse<EX:9>  x1", "2 S1  old<EX:0> EX:1 x1",
+                                              "3 S1 a a<> EX:2 x1", "3 S1 b b<> EX:2 x1",
+                                              "3 S1 a mouse<> EX:1 x2", "3 S1  <> EX:1 x1",
+                                              "3 S12  mouse<> EX:1 x1"));
+  }
+  v1::ListCorrectionsRequest request;
+  v1::ListCorrectionsResponse response;
+  EXPECT_THAT(InProcessService::Call(stub_.get(), &Stub::ListCorrections, request, &response),
+              HasReason("RESOURCE_NAME"));
 }
 
 }  // namespace

@@ -110,6 +110,9 @@ class IndexWriter {
   // writer is not started.
   absl::StatusOr<int64_t> Rebuild();
 
+  // Removes the files of replaced generations at once; a search that still reads them may fail.
+  void DropRetired();
+
   // Compares the index with its own checksums and with the catalogue. FAILED_PRECONDITION before
   // the first publication. Differences are in the report, not in the Status.
   absl::StatusOr<IndexCheckReport> Check(const IndexCheckOptions& options) const;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "parfocal/record_store.h"
+#include "parfocal/relation_store.h"
 #include "parfocal/rpc/page_token.h"
 
 namespace grpc {
@@ -21,6 +22,7 @@ class NodeStatus;
 // All borrowed; must outlive the service.
 struct CatalogueServiceOptions {
   const RecordStore* store = nullptr;
+  const RelationStore* relations = nullptr;  // nullptr: none are known.
   const PageTokens* tokens = nullptr;
   const Dispatcher* dispatcher = nullptr;
   // Fills in what the node knows of itself: everything but the counts of the catalogue.
