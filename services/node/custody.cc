@@ -3,12 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-
 #include "log.h"
 #include "node_parts.h"
 #include "parfocal/catalogue/purge.h"
 #include "parfocal/catalogue/rocksdb_record_store.h"
-#include "taken_down.h"
 
 namespace parfocal {
 namespace {
@@ -22,10 +20,6 @@ constexpr absl::Duration kGrace = absl::Seconds(2);
 
 absl::Status Node::Parts::OpenRelations() {
   relations = RelationsIn(store.get());
-  connectors = WithoutTakenDown(std::move(connectors), [this](const RecordName& study) {
-    // What cannot be read is not stored either: the write that follows fails the same way.
-    return IsTakenDown(*store, study).value_or(true);
-  });
   RelatorOptions options;
   options.store = store.get();
   options.relations = relations;

@@ -3,6 +3,7 @@
 
 #include "absl/time/clock.h"
 #include "node_parts.h"
+#include "parfocal/catalogue/purge.h"
 #include "parfocal/catalogue/rocksdb_record_store.h"
 #include "parfocal/catalogue_rpc/catalogue_service.h"
 #include "parfocal/fetch/http_fetcher.h"
@@ -10,6 +11,7 @@
 #include "parfocal/normalise/filter_names.h"
 #include "parfocal/phenotype_rpc/phenotype_service.h"
 #include "parfocal/search_rpc/search_service.h"
+#include "taken_down.h"
 
 namespace parfocal {
 namespace {
@@ -131,7 +133,11 @@ NormaliserParts Node::Parts::NormalisationParts() const {
 }
 
 void Node::Parts::MakeRunner() {
-  connectors = NodeConnectors(config.parser, *log);
+  connectors =
+      WithoutTakenDown(NodeConnectors(config.parser, *log), [this](const RecordName& study) {
+        // What cannot be read is not stored either: the write that follows fails the same way.
+        return IsTakenDown(*store, study).value_or(true);
+      });
   HarvestRunnerOptions options;
   options.store = store.get();
   options.clock = &clock;
@@ -173,20 +179,16 @@ void Node::Parts::MakeServices() {
   harvest.scheduler = scheduler.get();
   harvest.audit = [this](const std::string& act, const std::string& subject,
                          const std::string& actor, const std::string& reason) {
-    log->Warning("act of a person",
-                 {{"act", act}, {"subject", subject}, {"actor", actor}, {"reason", reason}});
-    log->Flush();
-    return absl::OkStatus();
+    return this->audit->Add({0, {}, act, subject, actor, reason});
   };
   harvest.restored = [this] { normalisation->StateChanged(); };
   services.push_back(MakeHarvestService(std::move(harvest)));
-  services.push_back(
-      MakeSearchService({index->index(), store.get(), tokens.get(), &clock, &dispatcher,
-                         [this](const QueryText& text, const Snapshot& snapshot) {
-                           return index->Bind(text, snapshot);
-                         },
-                         *data / "citations",
-                         [this](v1::SearchResponse* response) { FillFreshness(response); }}));
+  services.push_back(MakeSearchService(
+      {index->index(), store.get(), tokens.get(), &clock, &dispatcher,
+       [this](const QueryText& text, const Snapshot& snapshot) {
+         return index->Bind(text, snapshot);
+       },
+       *data / "citations", [this](v1::SearchResponse* response) { FillFreshness(response); }}));
   OntologyServiceOptions ontology;
   ontology.terms = [this] { return index->ServedTerms(); };
   ontology.index = index->index();
