@@ -201,14 +201,16 @@ absl::StatusOr<std::vector<BadEdge>> ReadBadEdges(const std::string& path) {
   if (!in) return absl::NotFoundError(absl::StrCat("ontology: cannot open ", path));
   std::vector<BadEdge> out;
   std::string line;
+  bool first = true;  // It may be a heading.
   for (int number = 1; std::getline(in, line); ++number) {
     const absl::string_view text = absl::StripTrailingAsciiWhitespace(line);
     if (text.empty() || text.front() == '#') continue;
+    const bool heading = std::exchange(first, false);
     const std::vector<std::string> cells = absl::StrSplit(text, '\t');
     BadEdge edge;
     if (cells.size() >= 2) edge = {TermId(cells[0]), TermId(cells[1])};
     if (edge.child.empty() || edge.parent.empty()) {
-      if (number == 1) continue;
+      if (heading) continue;
       return absl::InvalidArgumentError(
           absl::StrCat(path, ":", number, ": expected child, tab, parent, tab, reason"));
     }

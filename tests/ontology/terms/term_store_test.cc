@@ -359,7 +359,8 @@ TEST_F(TermStoreTest, BadEdgesAreLeftOut) {
   Write("a.obo", kHead + Stanza("EX:0000001", "one") +
                      Stanza("EX:0000002", "two", IsA("EX:0000001")) +
                      Stanza("EX:0000003", "three", IsA("EX:0000001") + IsA("EX:0000002")));
-  Write("bad-edges.tsv", "child\tparent\treason\n# a comment\nEX_3\tEX:0000002\tnonsense\n");
+  Write("bad-edges.tsv",
+        "# a comment\nchild\tparent\treason\n# another\nEX_3\tEX:0000002\tnonsense\n");
   Open();
   LoadRequest request;
   request.paths = {dir_ / "in"};
@@ -378,6 +379,8 @@ TEST_F(TermStoreTest, BadEdgesAreLeftOut) {
   Write("other.tsv", "child\tparent\nEX:0000003\n");
   EXPECT_THAT(store_->Load(request),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("other.tsv:2")));
+  request.bad_edges = PARFOCAL_SOURCE_DIR "/deploy/vocabulary/bad-edges.tsv";
+  EXPECT_THAT(store_->Load(request), IsOk());
 }
 
 TEST_F(TermStoreTest, AFailureLeavesTheLastRelease) {
