@@ -208,6 +208,7 @@ v1::SearchRequest RequestFrom(const QueryArguments& arguments) {
   request.set_filter(arguments.filter);
   request.set_order_by(arguments.order_by);
   request.set_exact(arguments.exact);
+  request.set_level(arguments.level == "imageset" ? v1::IMAGE_SET : v1::STUDY);
   if (!arguments.similar_to.empty()) request.set_similar_to(RecordNameFrom(arguments.similar_to));
   return request;
 }

@@ -31,7 +31,7 @@ class CatalogueServiceTest : public ::testing::Test {
     EXPECT_TRUE(store_.CreateSource({.id = "s"}).ok());
     EXPECT_TRUE(store_.CreateSource({.id = "t"}).ok());
     service_.Serve(
-        MakeCatalogueService({&store_, &tokens_, service_.dispatcher(),
+        MakeCatalogueService({&store_, nullptr, &tokens_, service_.dispatcher(),
                               [](v1::NodeStatus* status) { status->set_version("test"); }}));
     stub_ = v1::CatalogueService::NewStub(service_.channel());
   }
