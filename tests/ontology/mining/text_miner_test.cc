@@ -244,7 +244,7 @@ TEST(TextMinerTest, TheStandardTableOnOrdinarySentences) {
                         MiningVocabulary::Standard());
   const struct {
     const char* field;
-    const char* title;
+    const char* text;
     std::vector<std::string> ids;
   } rows[] = {
       {"organism", "Cortex of wild-type mice", {"NCBITaxon:21"}},
@@ -258,9 +258,15 @@ TEST(TextMinerTest, TheStandardTableOnOrdinarySentences) {
       {"cell_line", "Mitosis in HeLa cells", {"CLO:2"}},
   };
   for (const auto& row : rows) {
-    SCOPED_TRACE(row.title);
+    SCOPED_TRACE(row.text);
     std::vector<std::string> ids;
-    for (const MinedTerm& term : miner.Mine(row.field, row.title, "")) ids.push_back(term.id);
+    // The table takes methods from descriptions alone: what a title names is too often only near.
+    const std::string field = row.field;
+    const bool described = field == "imaging_method";
+    for (const MinedTerm& term :
+         miner.Mine(field, described ? "" : row.text, described ? row.text : "")) {
+      ids.push_back(term.id);
+    }
     EXPECT_EQ(ids, row.ids);
   }
 }
