@@ -57,7 +57,8 @@ def http(node, path):
 def answers(node):
     """What a user sees of the archive, without what differs from run to run."""
     answer = node.search(facets=["organism", "licence", "year"], page_size=100, extra=["--order-by", "name"])
-    for key in ("revision", "nextPageToken"):
+    # Freshness says when the node has last looked.
+    for key in ("revision", "nextPageToken", "freshness"):
         answer.pop(key, None)
     for hit in answer["hits"]:
         hit.pop("score", None)
