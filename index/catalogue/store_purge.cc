@@ -137,6 +137,7 @@ absl::Status RocksDbRecordStore::PurgeRejections(PurgeWork* work, ChangeSet* cha
     rejection.place.clear();
     rejection.record.clear();
     rejection.raw.clear();
+    rejection.can_replay = false;
     rejection.reason = "taken down";
     changes->Put(Family::kRejections, rows.key(), Encode(rejection));
     ++work->report.rejections;
@@ -150,6 +151,13 @@ absl::StatusOr<PurgeReport> RocksDbRecordStore::Purge(const RecordName& study) {
   work.prefix = StudyPrefix(study.source, study.accession);
   MutexLock lock(&write_mu_);
   PARFOCAL_RETURN_IF_ERROR(Writable());
+  // Under the lock that begins runs: one that has read the study before would bring it back.
+  for (const Run& run : ListRuns(study.source)) {
+    if (run.state != RunState::kRunning) continue;
+    return WithReason(
+        absl::FailedPreconditionError(absl::StrCat("takedown: run ", run.id, " goes on")),
+        "RUN_IN_PROGRESS", "name");
+  }
   ChangeSet changes = NewChangeSet();
   PARFOCAL_RETURN_IF_ERROR(PurgeRecords(&work, &changes));
   if (work.report.records == 0) {

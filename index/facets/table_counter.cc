@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "parfocal/facets/facet_counter.h"
@@ -67,8 +68,10 @@ absl::StatusOr<std::vector<double>> NumberEdges(const HistogramSpec& spec, doubl
     width = high > low ? RoundWidth(std::max((high - low) / bins, narrowest))
                        : std::max(1.0, RoundWidth(narrowest));
     if (whole) width = std::max(1.0, width);
-    // A number at the edge may need one more bin.
-    while (count(width) > bins && width < kGreatestNumber) width = RoundWidth(width * 1.5);
+    // A number at the edge may need one more bin, and 0 is always an edge.
+    const int least = low < 0 && high >= 0 ? 2 : 1;
+    while (count(width) > std::max(bins, least) && width < kGreatestNumber)
+      width = RoundWidth(width * 1.5);
   }
   std::vector<double> edges;
   const double first = std::floor(low / width);
@@ -87,7 +90,8 @@ std::string LabelOf(const HistogramSpec& spec, bool date, bool whole, double low
     return spec.months ? absl::StrCat(day.year(), "-", absl::Dec(day.month(), absl::kZeroPad2))
                        : absl::StrCat(day.year());
   }
-  return whole && high - low == 1 ? absl::StrCat(low) : absl::StrCat(low, " - ", high);
+  const std::string from = absl::StrFormat("%.15g", low);
+  return whole && high - low == 1 ? from : absl::StrFormat("%s - %.15g", from, high);
 }
 
 }  // namespace
@@ -109,6 +113,9 @@ std::vector<ValueId> TableCounter::ValuesBelow(const FacetSpec& spec,
   if (field == nullptr) return out;
   const std::string spelling = SpellingKey(key);
   uint32_t wanted = UINT32_MAX;
+  // An id that no ontology describes stands in the slot of its words.
+  if (const auto id = vocabulary.Find(field->id, key); id && *id < limit)
+    wanted = dictionary_.SlotOf(*id);
   for (uint32_t slot = 0; slot < dictionary_.slots(field->id) && wanted == UINT32_MAX; ++slot) {
     const FacetDictionary::Slot& info = dictionary_.slot(field->id, slot);
     // Of words with several spellings any may be shown.

@@ -38,6 +38,8 @@ class Checker {
             return true;
           }));
     }
+    // What went while the catalogue was read is in the state, and was not met.
+    PARFOCAL_RETURN_IF_ERROR(ReadPending());
     PARFOCAL_RETURN_IF_ERROR(Leftovers());
     Documents("studies", state_.manifest.last_text_doc, &expected_studies_);
     ExpectValues();

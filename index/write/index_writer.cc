@@ -450,7 +450,13 @@ absl::StatusOr<IndexCheckReport> IndexWriter::Check(const IndexCheckOptions& opt
     pinned = state_->published;
   }
   if (!pinned) return absl::FailedPreconditionError("index: nothing is published yet");
-  return CheckIndex(*pinned, *state_->store, options);
+  absl::StatusOr<IndexCheckReport> report = CheckIndex(*pinned, *state_->store, options);
+  MutexLock lock(&state_->mu);
+  if (!state_->published || state_->published->directory != pinned->directory) {
+    // Its files may be gone, which is no damage.
+    return absl::UnavailableError("index: it was made anew meanwhile; check it again");
+  }
+  return report;
 }
 
 }  // namespace parfocal

@@ -75,10 +75,24 @@ absl::StatusOr<std::vector<AuditEntry>> ParseAuditLog(absl::string_view text,
 absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(std::string path, const Clock* clock) {
   std::unique_ptr<AuditLog> log(new AuditLog(std::move(path), clock));
   MutexLock lock(&log->mu_);
+  PARFOCAL_RETURN_IF_ERROR(log->CutTornLine());
   PARFOCAL_ASSIGN_OR_RETURN(const std::vector<AuditEntry> entries,
                             log->ReadLocked(&log->last_hash_));
   log->entries_ = static_cast<int64_t>(entries.size());
   return log;
+}
+
+// What was being written when the power went: its act was never done.
+absl::Status AuditLog::CutTornLine() const {
+  std::ifstream in(path_, std::ios::binary);
+  if (!in) return absl::OkStatus();
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const size_t last = text.rfind('\n');
+  const size_t whole = last == std::string::npos ? 0 : last + 1;
+  if (whole == text.size() || truncate(path_.c_str(), static_cast<off_t>(whole)) == 0)
+    return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("audit log ", path_, ": a torn line cannot be cut off: ", strerror(errno)));
 }
 
 absl::StatusOr<std::vector<AuditEntry>> AuditLog::Read() const {
@@ -125,9 +139,15 @@ absl::Status AuditLog::Add(AuditEntry entry) {
   const int fd = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return fail("cannot be opened");
   const absl::Cleanup close_it = [fd] { close(fd); };
-  if (write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+  const off_t before = lseek(fd, 0, SEEK_END);
+  if (before < 0 || write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
+      fsync(fd) != 0) {
+    const int why = errno;
+    // Half a line, or one that is not counted, would be taken for damage.
+    if (before >= 0 && ftruncate(fd, before) == 0) (void)fsync(fd);
+    errno = why;
     return fail("cannot be written");
-  if (fsync(fd) != 0) return fail("cannot be synced");
+  }
   ++entries_;
   last_hash_ = hash;
   return absl::OkStatus();

@@ -42,6 +42,7 @@ class AuditLog {
  private:
   AuditLog(std::string path, const Clock* clock) : path_(std::move(path)), clock_(clock) {}
 
+  absl::Status CutTornLine() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::StatusOr<std::vector<AuditEntry>> ReadLocked(std::string* last_hash) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 

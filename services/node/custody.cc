@@ -113,6 +113,10 @@ absl::StatusOr<TakedownResult> Node::Parts::TakeDown(const RecordName& study,
   PARFOCAL_RETURN_IF_ERROR(CatchUp(result.sequence));
   // Words and values of the study are spread over tables that only grow: they are made anew.
   PARFOCAL_RETURN_IF_ERROR(index->Rebuild([](int64_t) {}));
+  if (index->ServedSequence() < result.sequence) {
+    return absl::UnavailableError(
+        "takedown: the new index does not answer yet; give the command again in a moment");
+  }
   absl::SleepFor(kGrace);
   index->DropRetired();
   PARFOCAL_RETURN_IF_ERROR(phenotypes->Rebuild().status());

@@ -34,10 +34,11 @@ class WriterAndIndex final : public IndexParts {
     options.release = ServedTerms()->release();
     options.on_publish = [this](const PublishedIndex& published) {
       MutexLock lock(&mu_);
+      const bool remade = last_ != nullptr && last_->directory != published.directory;
       last_ = std::make_unique<PublishedIndex>(published);
       const bool first = ServedSequence() < 0;
-      if (resumed_ && published.pinned.empty() && first) {
-        // An index that was made anew has no older state.
+      if (held_ && (remade || (resumed_ && published.pinned.empty() && first))) {
+        // An index that was made anew has no older state, and the one before it goes.
         held_ = false;
         SetHeldName("");
       }

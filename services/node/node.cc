@@ -90,6 +90,8 @@ absl::Status Node::Parts::Open() {
   }
   normalisation->Start();
   normalisation->renormaliser().WaitIdle(until);
+  // Killed between showing the new state and forgetting the one before.
+  if (!normalisation->renormaliser().Busy() && ontologies->Kept() != nullptr) index->Publish();
   relator->Start();
   tokens = std::make_unique<PageTokens>(data->key(), &clock);
   HttpFetcherOptions fetch;

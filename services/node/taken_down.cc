@@ -89,6 +89,7 @@ void LeaveOutTakenDown(const std::function<bool(const RecordName& study)>& taken
       if (rejection.record != study && !absl::StartsWith(rejection.record, study + "/")) continue;
       rejection.record.clear();
       rejection.raw.clear();
+      rejection.can_replay = false;
       rejection.place.clear();
       rejection.reason = "taken down";
     }

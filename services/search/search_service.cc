@@ -283,12 +283,11 @@ class SearchService final : public v1::SearchService::CallbackService {
 
   absl::Status ReadHits(const Call& call, const v1::SearchRequest& request, StreamState* state) {
     if (!state->prepared) {
-      v1::SearchRequest whole = request;
-      whole.clear_facets();
-      whole.clear_tables();
-      whole.clear_histograms();
-      PARFOCAL_ASSIGN_OR_RETURN(state->search, Prepare(call, whole));
-      state->search.hash = RequestHash(request);
+      // Prepared as it was asked, since that is what the token of a page is of.
+      PARFOCAL_ASSIGN_OR_RETURN(state->search, Prepare(call, request));
+      state->search.query.facets.clear();
+      state->search.query.tables.clear();
+      state->search.query.histograms.clear();
       state->search.query.corrections = false;
       state->prepared = true;
     }

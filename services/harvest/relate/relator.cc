@@ -116,6 +116,7 @@ absl::Status Relator::Follow() {
   const std::vector<RecordName> names(distinct.begin(), distinct.end());
   const auto records = options_.store->BatchGet(names);
   MutexLock work(&work_);
+  if (finder_ == nullptr) return absl::OkStatus();  // A decision failed meanwhile.
   for (size_t i = 0; i < names.size(); ++i) {
     if (absl::IsNotFound(records[i].status())) {
       finder_->Remove(names[i]);

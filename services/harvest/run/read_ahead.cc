@@ -35,6 +35,11 @@ void ReadAhead::Read(std::string cursor) {
       if (!last && (page->next_cursor.empty() || page->next_cursor == cursor)) {
         page = absl::InternalError(
             "the connector's cursor does not advance; this is a fault of the connector");
+      } else if (!last && (static_cast<unsigned char>(page->next_cursor.front()) < ' ' ||
+                           page->next_cursor.size() > kMaxMarkBytes)) {
+        // Control characters begin what a run notes of itself (run_cursor.h).
+        page = absl::InternalError(
+            "the connector's cursor is too long, or begins with a control character");
       } else {
         cursor = page->next_cursor;
       }

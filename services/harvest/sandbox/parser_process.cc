@@ -24,6 +24,10 @@ namespace {
 constexpr int kFirstSpareDescriptor = 10;
 // A child that has used this part of the time that it may stand still does not stand still.
 constexpr double kWorkingPart = 0.02;
+// Behind the limit of time, until the child is ended without its help.
+constexpr absl::Duration kGraceOfSignal = absl::Seconds(3);
+// Processor time of one page, whatever it reads again first.
+constexpr absl::Duration kLongestPage = absl::Hours(1);
 
 absl::Status Failed(absl::string_view call, int error) {
   return absl::InternalError(
@@ -114,9 +118,15 @@ absl::Duration ParserProcess::ProcessorTime() const {
 }
 
 void ParserProcess::AllowOnePage() {
-  used_before_ = ProcessorTime();
+  used_before_ = page_began_ = ProcessorTime();
   still_ticks_ = 0;
-  const auto used = static_cast<rlim_t>(absl::ToInt64Seconds(used_before_));
+  last_unit_.reset();
+  AllowOneUnit();
+}
+
+void ParserProcess::AllowOneUnit() {
+  unit_began_ = ProcessorTime();
+  const auto used = static_cast<rlim_t>(absl::ToInt64Seconds(unit_began_));
   // The first second of the limit may be partly used.
   const rlimit limit{used + static_cast<rlim_t>(limits_.cpu_seconds) + 1, RLIM_INFINITY};
   // It fails only for a child that is gone, as the channel will say.
@@ -130,6 +140,18 @@ bool ParserProcess::StillWorking() {
   if (used - used_before_ >= limits_.standstill * kWorkingPart) {
     used_before_ = used;
     still_ticks_ = 0;
+  }
+  // A page may begin with reading again what lies before it: each record has the time of one.
+  std::optional<ParseUnit> unit = units_->Read();
+  if (unit && (!last_unit_ || unit->number != last_unit_->number ||
+               unit->document != last_unit_->document)) {
+    last_unit_ = std::move(unit);
+    AllowOneUnit();
+  }
+  // A child that does not heed the signal of its limit, or that makes up records for ever.
+  if (used - unit_began_ > absl::Seconds(limits_.cpu_seconds) + kGraceOfSignal ||
+      used - page_began_ > kLongestPage) {
+    return false;
   }
   return ++still_ticks_ * tick < limits_.standstill;
 }

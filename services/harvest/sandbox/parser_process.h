@@ -45,6 +45,7 @@ class ParserProcess {
   // Whether the child has used the processor since it was last asked, or has not stood still for
   // too long yet.
   bool StillWorking();
+  void AllowOneUnit();
   absl::Duration ProcessorTime() const;
   int Reap(bool kill_it);
 
@@ -53,7 +54,9 @@ class ParserProcess {
   pid_t pid_ = -1;
   int socket_ = -1;
   std::unique_ptr<Channel> channel_;
-  absl::Duration used_before_;  // When StillWorking last saw it move.
+  absl::Duration used_before_;              // When StillWorking last saw it move.
+  absl::Duration page_began_, unit_began_;  // Processor time.
+  std::optional<ParseUnit> last_unit_;
   int still_ticks_ = 0;
 };
 

@@ -82,7 +82,9 @@ int Scheduler::Tick() {
 absl::Status Scheduler::Ping(const std::string& id) {
   PARFOCAL_RETURN_IF_ERROR(store_->GetSource(id).status());
   MutexLock lock(&mu_);
-  Kept& kept = sources_[id];
+  const auto found = sources_.find(id);
+  if (found == sources_.end()) return absl::NotFoundError(absl::StrCat("no source '", id, "'"));
+  Kept& kept = found->second;
   if (kept.upkeep.suspended) {
     return WithReason(absl::FailedPreconditionError(absl::StrCat(
                           "source ", id, " is suspended: ", kept.upkeep.why_suspended)),

@@ -86,8 +86,9 @@ Upkeep Examine(const Source& source, const std::vector<Run>& runs, const Schedul
   }
   const std::string words = absl::StrCat(source.id, "/", runs.front().id);
   // A person's word that the cause is mended ends the pause too.
-  absl::Time due = upkeep.last_attempt + PauseAfter(schedule, counted, limits) +
-                   Fraction(words) * schedule.jitter;
+  const absl::Duration pause = PauseAfter(schedule, counted, limits);
+  // A short pause behind a failure is not lengthened by days.
+  absl::Time due = upkeep.last_attempt + pause + Fraction(words) * std::min(schedule.jitter, pause);
   if (upkeep.failures > 0 && counted == 0) due = std::max(source.resumed, upkeep.last_attempt);
   upkeep.next_run = OpenFrom(schedule, due);
   return upkeep;

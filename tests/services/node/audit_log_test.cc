@@ -54,9 +54,8 @@ TEST_F(AuditLogTest, FindsEveryAlteration) {
   const size_t first = text.find('\n') + 1, second = text.find('\n', first) + 1;
   const std::string altered[] = {absl::StrReplaceAll(text, {{"two", "owt"}}),  // Changed.
                                  text.substr(0, first) + text.substr(second),  // Taken out.
-                                 text.substr(first),               // The beginning taken out.
-                                 text.substr(0, first) + text,     // Put in.
-                                 text.substr(0, text.size() - 1),  // Cut.
+                                 text.substr(first),            // The beginning taken out.
+                                 text.substr(0, first) + text,  // Put in.
                                  text + "4\t2024-01-01T00:00:00Z\tx\ts\ta\td\t0000\n",  // Made up.
                                  "nonsense\n"};
   for (const std::string& bytes : altered) {
@@ -67,6 +66,19 @@ TEST_F(AuditLogTest, FindsEveryAlteration) {
   }
   Write(text);
   EXPECT_THAT(log->Read(), IsOk());
+}
+
+TEST_F(AuditLogTest, ALineThatWasBeingWrittenWhenThePowerWentIsCutOff) {
+  ASSERT_THAT(Open()->Add({0, {}, "one", "s", "a", "d"}), IsOk());
+  const std::string whole = Text();
+  for (const char* torn : {"2\t2024-01-01T00", "2", "\0\0\0"}) {
+    Write(whole + torn + std::string(3, '\0'));
+    auto log = Open();
+    ASSERT_NE(log, nullptr);
+    EXPECT_EQ(Text(), whole);
+    ASSERT_THAT(log->Add({0, {}, "two", "s", "a", "d"}), IsOk());
+    EXPECT_EQ(log->Read()->size(), 2u);
+  }
 }
 
 TEST_F(AuditLogTest, WhatCannotBeWrittenIsSaid) {

@@ -1,5 +1,6 @@
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #include <memory>
 #include <utility>
@@ -26,9 +27,28 @@ absl::Status TooMuch(const std::string& path, absl::string_view what) {
       "LIMIT_EXCEEDED", "archive_bytes");
 }
 
+// While it lives this thread reads the names in archives as UTF-8, which the locale "C" cannot.
+class Utf8Names {
+ public:
+  Utf8Names() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (utf8_ != nullptr) before_ = uselocale(utf8_);
+  }
+  ~Utf8Names() {
+    if (utf8_ == nullptr) return;
+    uselocale(before_);
+    freelocale(utf8_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t utf8_ = nullptr, before_ = nullptr;
+};
+
 }  // namespace
 
 absl::StatusOr<std::map<std::string, std::string>> ReadArchive(const std::string& path) {
+  const Utf8Names names;
   std::unique_ptr<struct archive, CloseArchive> reader(archive_read_new());
   archive_read_support_filter_gzip(reader.get());
   archive_read_support_filter_xz(reader.get());
@@ -51,7 +71,12 @@ absl::StatusOr<std::map<std::string, std::string>> ReadArchive(const std::string
     if (code < ARCHIVE_WARN) return damaged();
     if (++entries > kMaxEntries) return TooMuch(path, absl::StrCat(kMaxEntries, " entries"));
     const char* name = archive_entry_pathname(entry);
-    if (archive_entry_filetype(entry) != AE_IFREG || name == nullptr) continue;
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    // Passed over, it would be taken for gone.
+    if (name == nullptr) {
+      return absl::DataLossError(
+          absl::StrCat("archive ", path, ": entry ", entries, " has a name that cannot be read"));
+    }
     std::string content;
     while (true) {
       const la_ssize_t got = archive_read_data(reader.get(), block.data(), block.size());

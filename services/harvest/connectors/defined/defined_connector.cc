@@ -320,8 +320,11 @@ absl::Status Engine::Leave(DraftPage* page) {
            "", page);
   }
   repeats_ = 0;
+  // Of a document that is held only what was accepted is read again; its list has them all.
+  const DocumentNote* const held = open_->document.unchanged;
+  const int64_t records = open_->read + (held != nullptr ? held->left_out : 0);
   PARFOCAL_ASSIGN_OR_RETURN(position_,
-                            documents_->Next(feed(), position_, open_->document, open_->read));
+                            documents_->Next(feed(), position_, open_->document, records));
   NoteDocument();
   open_.reset();
   if (!position_.empty()) return absl::OkStatus();

@@ -95,6 +95,8 @@ class Tree final : public Documents {
     PARFOCAL_ASSIGN_OR_RETURN(const Item root,
                               Annotated(ParseJson(page.bytes, limits), request.url));
     // A host that cuts long listings says so; what is not listed would be taken for gone.
+    if (!NextOfLinkHeader(page.link).empty())
+      return absl::DataLossError(absl::StrCat(request.url, ": the listing has more pages"));
     if (const Item* cut = root.Field("truncated"); cut != nullptr && cut->text == "true")
       return absl::DataLossError(absl::StrCat(request.url, ": the listing is cut short"));
     const Item* list = &root;

@@ -63,6 +63,7 @@ class Web final : public Documents {
 
   absl::StatusOr<std::string> First(const FeedRule& feed) override {
     At at;
+    last_bytes_.clear();
     if (feed.paging.window_days > 0) at.window = feed.paging.window_first;
     at.page = FirstPage(feed, at);
     if (at.page.empty()) return std::string();
@@ -221,7 +222,7 @@ class Web final : public Documents {
     PARFOCAL_ASSIGN_OR_RETURN(at->page, Following(feed, *at, document, records));
     if (at->page.empty() && !at->window.empty()) {
       const absl::CivilDay next = DayOf(at->window) + paging.window_days;
-      if (!changes_only_ && next <= DayOf(access_.today)) {
+      if (!WantsChanges(feed) && next <= DayOf(access_.today)) {
         at->window = absl::FormatCivilTime(next);
         at->page = FirstPage(feed, *at);
         last_bytes_.clear();
@@ -230,7 +231,10 @@ class Web final : public Documents {
     if (at->page.empty() || paging.kind == PagingKind::kFiles) return absl::OkStatus();
     if (!seen_.insert(absl::StrCat(feed.name, "\n", at->window, "\n", at->page)).second)
       return Circle(feed, "its pages lead back to an earlier one");
-    if (seen_.size() <= kMaxPages) return absl::OkStatus();
+    return seen_.size() <= kMaxPages ? absl::OkStatus() : TooManyPages(feed);
+  }
+
+  static absl::Status TooManyPages(const FeedRule& feed) {
     return WithReason(absl::ResourceExhaustedError(
                           absl::StrCat("feed ", feed.name, ": more than ", kMaxPages, " pages")),
                       "LIMIT_EXCEEDED", "pages");
@@ -303,7 +307,8 @@ class Web final : public Documents {
     for (const std::string& one : found) {
       // A way that leads elsewhere, to another portal's catalogue, is not ours.
       const absl::StatusOr<std::string> url = Checked(feed, one, document.address);
-      if (!url.ok() || queue_.size() >= kMaxPages) continue;
+      if (!url.ok()) continue;
+      if (queue_.size() >= kMaxPages && !queued_.contains(*url)) return TooManyPages(feed);
       if (queued_.try_emplace(*url, queue_.size()).second) queue_.push_back(*url);
     }
     const auto here = queued_.find(at.page);
