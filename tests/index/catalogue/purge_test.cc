@@ -37,6 +37,12 @@ class PurgeTest : public ::testing::Test {
     // A page on which the study, its two image sets and another study stand, twice.
     Commit("first ");
     Commit("second ");
+    End();
+  }
+  void End() {
+    Run run = *store_->GetRun("src", run_);
+    run.state = RunState::kComplete;
+    ASSERT_THAT(store_->EndRun(run), IsOk());
   }
   void Commit(const std::string& version) {
     PageCommit page;
@@ -127,6 +133,7 @@ TEST_F(PurgeTest, NothingOfItIsLeftAndNothingElseIsTouched) {
 TEST_F(PurgeTest, ThePageCanComeAgain) {
   ASSERT_THAT(PurgeStudy(store_.get(), secret_), IsOk());
   // The same page as before: what was blanked must not be taken for it.
+  run_ = store_->BeginRun("src", absl::Now(), nullptr)->id;
   PageCommit page;
   page.source = "src";
   page.run = run_;
@@ -134,6 +141,15 @@ TEST_F(PurgeTest, ThePageCanComeAgain) {
   page.upserts.push_back({MakeStudy("src", "THIRD", "t"), {0, 5, page.raw[0].size() - 5, 0, 5}});
   ASSERT_THAT(store_->CommitPage(page), IsOk());
   EXPECT_EQ(*store_->GetRaw({"src", "THIRD", ""}), page.raw[0]);
+}
+
+// What a run has read before, it would write behind the purge.
+TEST_F(PurgeTest, ARunThatGoesOnHasToEndFirst) {
+  run_ = store_->BeginRun("src", absl::Now(), nullptr)->id;
+  EXPECT_THAT(PurgeStudy(store_.get(), secret_), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(store_->Get(secret_), IsOk());
+  End();
+  EXPECT_THAT(PurgeStudy(store_.get(), secret_), IsOk());
 }
 
 TEST_F(PurgeTest, TwiceIsNoErrorAndNothingIsNotFound) {
