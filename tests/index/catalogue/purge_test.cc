@@ -40,7 +40,7 @@ class PurgeTest : public ::testing::Test {
     End();
   }
   void End() {
-    Run run = *store_->GetRun("src", run_);
+    ::parfocal::Run run = *store_->GetRun("src", run_);
     run.state = RunState::kComplete;
     ASSERT_THAT(store_->EndRun(run), IsOk());
   }
