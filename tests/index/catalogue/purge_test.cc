@@ -100,19 +100,24 @@ TEST_F(PurgeTest, NothingOfItIsLeftAndNothingElseIsTouched) {
   EXPECT_EQ(store_->Status("public")->studies, 1);
   EXPECT_EQ(store_->Status("public")->image_sets, 0);
   EXPECT_EQ(store_->Status("public")->tombstones, 0);
-  for (const Rejection& rejection : *store_->ListRejections("src", run_, 0, 10)) {
+  const auto rejections = store_->ListRejections("src", run_, 0, 10);
+  ASSERT_THAT(rejections, IsOk());
+  for (const Rejection& rejection : *rejections) {
     EXPECT_EQ(rejection.raw, "");
     EXPECT_EQ(rejection.record, "");
   }
   // Whoever follows hears of each record by its name; then the names go, too.
   int named = 0;
-  for (const Change& change : *store_->ChangesSince("public", 0, 1000))
+  const auto feed = store_->ChangesSince("public", 0, 1000);
+  ASSERT_THAT(feed, IsOk());
+  for (const Change& change : *feed)
     named += change.kind == ChangeKind::kDelete && !change.name.image_set.empty() ? 1 : 0;
   EXPECT_EQ(named, 2);
   const std::set<std::string> before = Files();
   ASSERT_THAT(ErasePurged(store_.get(), secret_), IsOk());
-  for (const Change& change : *store_->ChangesSince("public", 0, 1000))
-    EXPECT_EQ(change.name.image_set, "");
+  const auto changes = store_->ChangesSince("public", 0, 1000);
+  ASSERT_THAT(changes, IsOk());
+  for (const Change& change : *changes) EXPECT_EQ(change.name.image_set, "");
   EXPECT_TRUE(*IsTakenDown(*store_, secret_));
   EXPECT_FALSE(*IsTakenDown(*store_, other_));
   store_.reset();
