@@ -62,7 +62,8 @@ ConnectorRegistry Sandboxed(const ConnectorRegistry& kinds, const SandboxOptions
 [[noreturn]] void ServeParser(const ConnectorRegistry& connectors);
 
 // Whether this kernel can keep a child away from files (Landlock). Without it a child can read what
-// the node can, and still write or send nothing.
+// the node can. It has no network of its own, but the node fetches for it from any public host that
+// the fetcher allows: an address could carry out what it read. It still writes nothing.
 bool SandboxGuardsFiles();
 
 }  // namespace parfocal
